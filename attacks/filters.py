@@ -1,0 +1,260 @@
+"""The one set of incident filters: for the page, the API and the counts alike."""
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef, Q
+
+from bases.models import BaseName, MilitaryBase
+from sources.countries import country_name
+from sources.models import Organisation
+
+from .claim_status import ClaimStatus, claims_of_responsibility
+from .counting import Window
+from .models import Claim, Grade, Incident
+
+ISO_DAY = ["%Y-%m-%d"]
+
+
+class DayFilter(django_filters.DateFilter):
+    """A day as YYYY-MM-DD and nothing else: 03/04/2024 is a different day to different readers."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(
+            *args,
+            input_formats=ISO_DAY,
+            widget=forms.DateInput(attrs={"type": "date"}, format=ISO_DAY[0]),
+            error_messages={"invalid": "Give a day as YYYY-MM-DD."},
+            **kwargs,
+        )
+
+
+class AnyOf(django_filters.MultipleChoiceFilter):
+    """One value or several; a record that has any of them passes."""
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("widget", forms.CheckboxSelectMultiple)
+        super().__init__(*args, **kwargs)
+
+
+class AnyOfRecords(django_filters.ModelMultipleChoiceFilter):
+    """The same for records, by slug."""
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("to_field_name", "slug")
+        kwargs.setdefault("widget", forms.CheckboxSelectMultiple)
+        super().__init__(*args, **kwargs)
+
+
+def base_countries():
+    """The countries that have a base on record."""
+    codes = MilitaryBase.objects.order_by().values_list("country", flat=True).distinct()
+    return sorted(
+        ((code, country_name(code)) for code in codes), key=lambda pair: pair[1]
+    )
+
+
+def groups(request):
+    return Organisation.objects.filter(kind=Organisation.Kind.ARMED_GROUP)
+
+
+class IncidentFilterForm(forms.Form):
+    def clean(self):
+        cleaned = super().clean()
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if since and until and since > until:
+            raise ValidationError({"until": "The last day is before the first."})
+        return cleaned
+
+
+class IncidentFilter(django_filters.FilterSet):
+    base = AnyOfRecords(
+        field_name="base__slug",
+        queryset=MilitaryBase.objects.all(),
+        label="Base",
+        help_text="Slug of a base: that site alone, without sites inside it. May be repeated.",
+    )
+    country = AnyOf(
+        field_name="base__country",
+        choices=base_countries,
+        label="Country",
+        help_text="ISO 3166 code of the country the base is in. May be repeated.",
+    )
+    since = DayFilter(
+        field_name="latest",
+        lookup_expr="gte",
+        label="Since",
+        help_text="Local day, included: attacks that may have happened on it or later.",
+    )
+    until = DayFilter(
+        field_name="earliest",
+        lookup_expr="lte",
+        label="Until",
+        help_text="Local day, included: attacks that may have happened on it or earlier.",
+    )
+    weapon = AnyOf(
+        choices=Incident.Weapon.choices, label="Weapon", help_text="May be repeated."
+    )
+    outcome = AnyOf(
+        choices=Incident.Outcome.choices, label="Outcome", help_text="May be repeated."
+    )
+    claim_status = AnyOf(
+        choices=ClaimStatus.choices,
+        method="having_claim_status",
+        label="Claim status",
+        help_text="May be repeated.",
+    )
+    claimant = AnyOfRecords(
+        queryset=groups,
+        method="claimed_by_each",
+        label="Claimed by",
+        help_text="Slug of an armed group that claims the attack. If repeated, all of them do.",
+    )
+    claimant__isnull = django_filters.BooleanFilter(
+        method="claimed_by_nobody",
+        label="Claimed by nobody named",
+        help_text="true: no named armed group claims the attack.",
+        widget=forms.HiddenInput,
+    )
+    grade = AnyOf(choices=Grade.choices, label="Grade", help_text="May be repeated.")
+    counted = django_filters.BooleanFilter(
+        method="that_count",
+        label="Counted",
+        help_text="true: only what the house rule counts; false: only what it leaves out.",
+        widget=forms.HiddenInput,
+    )
+    search = django_filters.CharFilter(
+        method="containing",
+        label="Text",
+        help_text="In the summary, in a name of the base, or the public id.",
+        max_length=200,
+    )
+
+    class Meta:
+        model = Incident
+        fields = []
+        form = IncidentFilterForm
+
+    @property
+    def window(self):
+        """The asked window of days, once the filters are valid."""
+        cleaned = self.form.cleaned_data
+        return Window(cleaned.get("since"), cleaned.get("until"))
+
+    def having_claim_status(self, incidents, name, values):
+        return (
+            incidents.with_claim_status().filter(claim_status__in=values)
+            if values
+            else incidents
+        )
+
+    def claimed_by_each(self, incidents, name, groups):
+        for group in groups:
+            theirs = claims_of_responsibility().filter(
+                claimant=group, incident=OuterRef("pk")
+            )
+            incidents = incidents.filter(Exists(theirs))
+        return incidents
+
+    def claimed_by_nobody(self, incidents, name, value):
+        claimed = Exists(claims_of_responsibility().filter(incident=OuterRef("pk")))
+        return incidents.filter(~claimed if value else claimed)
+
+    def that_count(self, incidents, name, value):
+        counted = Incident.objects.counted()
+        return (
+            incidents.counted()
+            if value
+            else incidents.exclude(pk__in=counted.values("pk"))
+        )
+
+    def containing(self, incidents, name, text):
+        spelt = BaseName.objects.filter(base=OuterRef("base"), name__icontains=text)
+        found = (
+            Q(summary__icontains=text)
+            | Q(summary_ar__icontains=text)
+            | Q(base__name__icontains=text)
+            | Q(base__name_ar__icontains=text)
+            | Exists(spelt)
+        )
+        number = text.upper().removeprefix("BW-")
+        if number.isascii() and number.isdigit() and len(number) < 10:
+            found |= Q(serial=int(number))
+        return incidents.filter(found)
+
+
+class CountFilter(IncidentFilter):
+    """The filters of a count: the same, but that what does not count cannot be asked for."""
+
+    counted = None
+
+
+def incidents_query(params, row_filters=None):
+    """The query string of the incident list that holds exactly what was counted.
+
+    `params` are the parameters of the question (a QueryDict) and `row_filters` those of a
+    `counting.Row`, which take their place; a claimant is added to the claimants asked for.
+    """
+    query = params.copy()
+    for name in set(query) - set(CountFilter.base_filters):
+        del query[name]
+    for name, value in (row_filters or {}).items():
+        if name == "claimant":
+            value = [other for other in query.getlist(name) if other != value] + [value]
+            query.setlist(name, value)
+        else:
+            query[name] = value
+    for name in [name for name, values in query.lists() if not any(values)]:
+        del query[name]
+    query["counted"] = "true"
+    return query.urlencode()
+
+
+class ClaimFilter(django_filters.FilterSet):
+    incident = django_filters.CharFilter(
+        method="of_incident",
+        label="Incident",
+        help_text="Public id of an incident, such as BW-12.",
+    )
+    base = AnyOfRecords(
+        field_name="incident__base__slug",
+        queryset=MilitaryBase.objects.all(),
+        label="Base",
+        help_text="Slug of the base. May be repeated.",
+    )
+    claimant = AnyOfRecords(
+        field_name="claimant__slug",
+        queryset=Organisation.objects.all(),
+        label="Claimant",
+        help_text="Slug of the organisation that says so. May be repeated.",
+    )
+    blamed = AnyOfRecords(
+        field_name="blamed__slug",
+        queryset=Organisation.objects.all(),
+        label="Blamed",
+        help_text="Slug of the organisation blamed. May be repeated.",
+    )
+    kind = AnyOf(choices=Claim.Kind.choices, label="Kind", help_text="May be repeated.")
+    stance = AnyOf(
+        choices=Claim.Stance.choices, label="Stance", help_text="May be repeated."
+    )
+    since = DayFilter(
+        field_name="made_on",
+        lookup_expr="gte",
+        label="Since",
+        help_text="Made on that day or later.",
+    )
+    until = DayFilter(
+        field_name="made_on",
+        lookup_expr="lte",
+        label="Until",
+        help_text="Made on that day or earlier.",
+    )
+
+    class Meta:
+        model = Claim
+        fields = []
+        form = IncidentFilterForm
+
+    def of_incident(self, claims, name, public_id):
+        return claims.filter(incident__in=Incident.objects.with_public_id(public_id))

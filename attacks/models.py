@@ -1,0 +1,414 @@
+"""What happened, and what was said of it."""
+
+import re
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Max, Q
+from django.urls import reverse
+
+from bases.models import MilitaryBase
+from sources.models import Organisation, Report, history
+from sources.validators import key_format, sane_day
+
+from .claim_status import ClaimStatus, claim_status
+from .counting import counted, overlapping, within
+
+
+class Grade(models.TextChoices):
+    """How well a record is supported. Empty: nobody has graded it, and it counts."""
+
+    CONFIRMED = "confirmed", "confirmed"
+    FAIR = "fair", "fair"
+    WEAK = "weak", "weak"
+    CONTESTED = "contested", "contested"
+    DISCOUNTED = "discounted", "discounted"
+
+    @property
+    def definition(self):
+        return GRADE_DEFINITIONS[self]
+
+
+GRADE_DEFINITIONS = {
+    Grade.CONFIRMED: "The force that was attacked acknowledges the attack, "
+    "or photographs or video of it have been located.",
+    Grade.FAIR: "Two or more sources that do not draw on each other report it, "
+    "and nobody named contradicts it.",
+    Grade.WEAK: "One source reports it, or only the group that says it attacked.",
+    Grade.CONTESTED: "Sources contradict each other on whether there was an attack at this base.",
+    Grade.DISCOUNTED: "Later information shows that no such attack took place. "
+    "Kept on record, never counted.",
+}
+
+
+PUBLIC_ID = re.compile(r"BW-([1-9][0-9]{0,8})")
+
+
+class IncidentQuerySet(models.QuerySet):
+    def published(self):
+        """What readers may see: neither drafts nor retracted records."""
+        return self.filter(status=Incident.Status.PUBLISHED)
+
+    def counted(self):
+        return counted(self)
+
+    def overlapping(self, since=None, until=None):
+        return overlapping(self, since, until)
+
+    def within(self, since=None, until=None):
+        return within(self, since, until)
+
+    def with_claim_status(self, on=None):
+        return claim_status(self, on=on)
+
+    def with_public_id(self, public_id):
+        """The incident of that public id, as a queryset; empty where it is none."""
+        match = PUBLIC_ID.fullmatch(public_id)
+        return self.filter(serial=int(match[1])) if match else self.none()
+
+    def in_order(self):
+        """Newest first, in an order that no page boundary can shift."""
+        return self.order_by("-earliest", "-id")
+
+
+class Incident(models.Model):
+    """An attack that can be told apart from others, or several that cannot (`attack_count`)."""
+
+    class Weapon(models.TextChoices):
+        DRONE = "drone", "drone"
+        ROCKET = "rocket", "rocket"
+        MISSILE = "missile", "missile"
+        BALLISTIC_MISSILE = "ballistic_missile", "ballistic missile"
+        MORTAR = "mortar", "mortar"
+        ARTILLERY = "artillery", "artillery"
+        EXPLOSIVE_DEVICE = "explosive_device", "explosive device"
+        SMALL_ARMS = "small_arms", "small arms"
+        OTHER = "other", "other"
+        UNKNOWN = "unknown", "unknown"
+
+    class Outcome(models.TextChoices):
+        HIT = "hit", "hit"
+        FIRE = "fire", "hit, fire"
+        INTERCEPTED = "intercepted", "intercepted"
+        MISSED = "missed", "missed"
+        UNKNOWN = "unknown", "unknown"
+
+    class Damage(models.TextChoices):
+        YES = "yes", "yes"
+        NO = "no", "no"
+        UNKNOWN = "unknown", "unknown"
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "draft"
+        PUBLISHED = "published", "published"
+        RETRACTED = "retracted", "retracted"
+
+    serial = models.PositiveIntegerField(
+        unique=True,
+        editable=False,
+        help_text="The number in the public id; never reused.",
+    )
+    base = models.ForeignKey(
+        MilitaryBase, models.PROTECT, null=True, blank=True, related_name="incidents"
+    )
+    earliest = models.DateField(
+        "earliest day",
+        null=True,
+        blank=True,
+        validators=[sane_day],
+        help_text="Local day.",
+    )
+    latest = models.DateField(
+        "latest day",
+        null=True,
+        blank=True,
+        validators=[sane_day],
+        help_text="Local day; the same as the earliest when the day is known.",
+    )
+    local_time = models.TimeField(null=True, blank=True)
+    local_time_text = models.CharField(
+        "local time in words",
+        max_length=100,
+        blank=True,
+        help_text='Such as "night of 9 to 10".',
+    )
+    attack_count = models.PositiveIntegerField(
+        default=1,
+        validators=[MinValueValidator(1)],
+        help_text="Separate attacks that this record stands for.",
+    )
+    weapon = models.CharField(max_length=20, choices=Weapon, default=Weapon.UNKNOWN)
+    munitions = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Empty: not known."
+    )
+    outcome = models.CharField(max_length=20, choices=Outcome, default=Outcome.UNKNOWN)
+    killed_low = models.PositiveIntegerField(null=True, blank=True)
+    killed_best = models.PositiveIntegerField(null=True, blank=True)
+    killed_high = models.PositiveIntegerField(null=True, blank=True)
+    injured_low = models.PositiveIntegerField(null=True, blank=True)
+    injured_best = models.PositiveIntegerField(null=True, blank=True)
+    injured_high = models.PositiveIntegerField(null=True, blank=True)
+    material_damage = models.CharField(
+        max_length=10, choices=Damage, default=Damage.UNKNOWN
+    )
+    grade = models.CharField(
+        "verification grade",
+        max_length=20,
+        choices=Grade,
+        blank=True,
+        help_text="Empty: not graded.",
+    )
+    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged",
+        help_text="The record that stands for the same attack; this one is then not counted.",
+    )
+    summary = models.TextField(blank=True)
+    summary_ar = models.TextField("summary in Arabic", blank=True)
+    internal_note = models.TextField(
+        blank=True, help_text="For editors; never published."
+    )
+    reports = models.ManyToManyField(
+        Report, through="Citation", related_name="incidents"
+    )
+
+    history = history()
+    objects = IncidentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-earliest", "-id"]
+        indexes = [
+            # The lists, newest first, and the window of every count.
+            models.Index(fields=["-earliest", "-id"], name="incident_newest_first"),
+            # A base's page and its count.
+            models.Index(
+                fields=["base", "earliest", "latest"], name="incident_base_window"
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(earliest__lte=F("latest")),
+                name="%(app_label)s_%(class)s_days_in_order",
+                violation_error_message="The earliest day is after the latest.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="published")
+                | Q(base__isnull=False, earliest__isnull=False, latest__isnull=False),
+                name="%(app_label)s_%(class)s_published_is_placed_and_dated",
+                violation_error_message="A published incident needs a base and both days.",
+            ),
+            models.CheckConstraint(
+                condition=Q(attack_count__gte=1),
+                name="%(app_label)s_%(class)s_attack_count_at_least_1",
+            ),
+            models.CheckConstraint(
+                condition=~Q(merged_into=F("id")),
+                name="%(app_label)s_%(class)s_not_merged_into_itself",
+                violation_error_message="An incident cannot be merged into itself.",
+            ),
+            *(
+                models.CheckConstraint(
+                    # A comparison with an unknown is never false, so three pairs are needed.
+                    condition=Q(**{f"{whom}_low__lte": F(f"{whom}_high")})
+                    & Q(**{f"{whom}_low__lte": F(f"{whom}_best")})
+                    & Q(**{f"{whom}_best__lte": F(f"{whom}_high")}),
+                    name=f"%(app_label)s_%(class)s_{whom}_in_order",
+                    violation_error_message=f"{whom.capitalize()}: low <= best <= high.",
+                )
+                for whom in ("killed", "injured")
+            ),
+        ]
+
+    def __str__(self):
+        return (
+            f"{self.public_id}: {self.base or 'no base'}, {self.earliest or 'no date'}"
+        )
+
+    def save(self, *args, **kwargs):
+        if self.serial is None:
+            self.serial = next_serial()
+        super().save(*args, **kwargs)
+
+    def clean(self):
+        survivor = self.merged_into
+        if survivor is not None and survivor.merged_into_id is not None:
+            raise ValidationError(
+                {
+                    "merged_into": f"{survivor.public_id} is itself merged: name the one it went into."
+                }
+            )
+
+    def get_absolute_url(self):
+        return reverse("attacks:incident", args=[self.public_id])
+
+    @property
+    def public_id(self):
+        return f"BW-{self.serial}"
+
+    @property
+    def days(self):
+        """In how many days the attack may fall; 1 when the day is known, None when none is."""
+        if self.earliest is None or self.latest is None:
+            return None
+        return (self.latest - self.earliest).days + 1
+
+
+def next_serial():
+    """The next number never used, also by records that were deleted since.
+
+    Call it inside `revision()`: that lets one writer in at a time.
+    """
+    used = Incident.history.aggregate(last=Max("serial"))["last"]
+    return (used or 0) + 1
+
+
+class Citation(models.Model):
+    """That a report describes an incident."""
+
+    incident = models.ForeignKey(Incident, models.CASCADE, related_name="citations")
+    report = models.ForeignKey(Report, models.PROTECT, related_name="citations")
+
+    history = history()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["incident", "report"], name="%(app_label)s_%(class)s_once"
+            )
+        ]
+
+    def __str__(self):
+        return str(self.report)
+
+
+class IncidentKey(models.Model):
+    """The key of an incident in another system: the import's files, ACLED, UCDP."""
+
+    incident = models.ForeignKey(Incident, models.CASCADE, related_name="keys")
+    system = models.SlugField(max_length=40, help_text="Such as csv, acled or ucdp.")
+    key = models.CharField(max_length=120, validators=[key_format])
+
+    history = history()
+
+    class Meta:
+        ordering = ["system", "key"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["system", "key"], name="%(app_label)s_%(class)s_once"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.system}:{self.key}"
+
+
+class Claim(models.Model):
+    """What one report says somebody said of one incident. A later one never replaces it."""
+
+    class Kind(models.TextChoices):
+        RESPONSIBILITY = "responsibility", "responsibility"
+        DENIAL = "denial", "denial of responsibility"
+        NO_CLAIM = "no_claim", "nobody has claimed it"
+        ATTRIBUTION = "attribution", "attribution"
+        CASUALTY = "casualty", "casualties"
+        DAMAGE = "damage", "damage"
+        INTERCEPTION = "interception", "interception"
+        WEAPON = "weapon", "weapon"
+        DATE = "date", "date"
+        PLACE = "place", "place"
+        CONTEXT = "context", "context"
+
+    class Stance(models.TextChoices):
+        AFFIRMS = "affirms", "affirms"
+        DENIES = "denies", "denies"
+        DISPUTES = "disputes", "disputes (another side's version)"
+        CORRECTS = "corrects", "corrects (a later figure of the same side)"
+
+    incident = models.ForeignKey(Incident, models.CASCADE, related_name="claims")
+    claimant = models.ForeignKey(
+        Organisation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="claims",
+        help_text="Empty: not named, or not known to us.",
+    )
+    claimant_text = models.CharField("claimant as printed", max_length=300, blank=True)
+    speaker = models.CharField(
+        max_length=300, blank=True, help_text="Person or office."
+    )
+    kind = models.CharField(max_length=20, choices=Kind)
+    stance = models.CharField(max_length=10, choices=Stance, default=Stance.AFFIRMS)
+    blamed = models.ForeignKey(
+        Organisation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="claims_against",
+        help_text="For an attribution.",
+    )
+    blamed_text = models.CharField("blamed, as printed", max_length=300, blank=True)
+    killed_low = models.PositiveIntegerField(null=True, blank=True)
+    killed_high = models.PositiveIntegerField(null=True, blank=True)
+    injured_low = models.PositiveIntegerField(null=True, blank=True)
+    injured_high = models.PositiveIntegerField(null=True, blank=True)
+    whose = models.CharField(
+        "whose casualties", max_length=100, blank=True, help_text="Empty: not said."
+    )
+    made_on = models.DateField(null=True, blank=True, validators=[sane_day])
+    via = models.CharField(
+        max_length=200, blank=True, help_text="Statement, briefing, Telegram ..."
+    )
+    summary = models.TextField(blank=True)
+    report = models.ForeignKey(
+        Report, models.PROTECT, null=True, blank=True, related_name="claims"
+    )
+
+    history = history()
+
+    class Meta:
+        ordering = [F("made_on").asc(nulls_last=True), "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(killed_low__lte=F("killed_high")),
+                name="%(app_label)s_%(class)s_killed_in_order",
+                violation_error_message="Killed: low <= high.",
+            ),
+            models.CheckConstraint(
+                condition=Q(injured_low__lte=F("injured_high")),
+                name="%(app_label)s_%(class)s_injured_in_order",
+                violation_error_message="Injured: low <= high.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.claimant_text or 'somebody'}: {self.get_kind_display()}"
+
+    @property
+    def states_figures(self):
+        return any(
+            figure is not None
+            for figure in (
+                self.killed_low,
+                self.killed_high,
+                self.injured_low,
+                self.injured_high,
+            )
+        )
+
+
+__all__ = [
+    "Citation",
+    "Claim",
+    "ClaimStatus",
+    "Grade",
+    "Incident",
+    "IncidentKey",
+    "next_serial",
+]

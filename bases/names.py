@@ -1,0 +1,114 @@
+"""Written names of bases: when two spellings are one name, and which base a name means.
+
+Two spellings are one name when they differ only in case, hyphens and other punctuation,
+diacritics, variants of an Arabic letter, or the Arabic article (Al-, El-, At-, Ash- ... and ال).
+Nothing else is taken away: "base", "field" or "base in Rmeilan" are part of a name. A name that
+fits two bases is ambiguous, and nobody guesses.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .models import BaseName, MilitaryBase
+
+# Letters that Arabic (and Persian keyboards) write in several ways for one sound.
+ARABIC_VARIANTS = str.maketrans(
+    {
+        "ٱ": "ا",
+        "ى": "ي",
+        "ی": "ي",
+        "ې": "ي",
+        "ة": "ه",
+        "ک": "ك",
+        "ہ": "ه",
+        "ء": "",
+        "ـ": "",
+    }
+)
+# The article before a Latin word: Al-Omar, El Omar; before a sun letter it takes that letter's
+# sound: At-Tanf, Ash-Shaddadi. As a word of its own "at" may be English ("base at Erbil"), so
+# there it is an article only at the start of a name.
+ARTICLE = re.compile(
+    r"(?<!\w)(?:[ae]l[-\s]+|(?:(?<=\A)|(?=\w+-))(?:"
+    r"at[-\s]+(?=t)|ash[-\s]+(?=sh)|as[-\s]+(?=s)|ad[-\s]+(?=d)|ar[-\s]+(?=r)|az[-\s]+(?=z)"
+    r"|an[-\s]+(?=n)))(?=\w)"
+)
+APOSTROPHES = re.compile(r"['’‘ʼʿʾ`´]")
+NOT_LETTERS = re.compile(r"[\W_]+")
+
+
+def normalise(name: str) -> str:
+    """The form in which two spellings of one name are equal; "" where nothing is left."""
+    decomposed = unicodedata.normalize("NFKD", name.casefold())
+    # Latin accents, Arabic vowel signs, and the hamza that NFKD parts from its letter.
+    bare = "".join(char for char in decomposed if not unicodedata.combining(char))
+    bare = APOSTROPHES.sub("", bare.translate(ARABIC_VARIANTS))
+    bare = re.sub(r"[‐-―−]", "-", bare).strip()
+    words = NOT_LETTERS.sub(" ", ARTICLE.sub("", bare)).split()
+    return " ".join(_without_arabic_article(word) for word in words)
+
+
+def _without_arabic_article(word: str) -> str:
+    return word[2:] if word.startswith("ال") and len(word) > 3 else word
+
+
+@dataclass(frozen=True)
+class NameMatch:
+    """The bases that a written name fits: none, one, or several (`ambiguous`)."""
+
+    name: str
+    bases: tuple[MilitaryBase, ...]
+
+    @property
+    def base(self) -> MilitaryBase | None:
+        """The base that is meant, None where none or more than one fits."""
+        return self.bases[0] if len(self.bases) == 1 else None
+
+    @property
+    def ambiguous(self) -> bool:
+        return len(self.bases) > 1
+
+
+class NameIndex:
+    """Every name of every base by its normalised form; doubtful names are left out."""
+
+    def __init__(self, names: Iterable[tuple[str, MilitaryBase]]) -> None:
+        self._bases: dict[str, dict[MilitaryBase, None]] = defaultdict(dict)
+        for name, base in names:
+            if key := normalise(name):
+                self._bases[key][base] = None
+
+    @classmethod
+    def from_database(cls) -> NameIndex:
+        """Two queries, whatever the number of bases."""
+        names = [
+            (name, base)
+            for base in MilitaryBase.objects.all()
+            for name in (base.slug, base.name, base.name_ar)
+        ]
+        others = BaseName.objects.filter(doubtful=False).select_related("base")
+        return cls(names + [(other.name, other.base) for other in others])
+
+    def find(self, name: str) -> NameMatch:
+        return NameMatch(name, tuple(self._bases.get(normalise(name), ())))
+
+    def containing(self, text: str) -> list[MilitaryBase]:
+        """Bases with a name in which the text stands, for search as one types."""
+        part = normalise(text)
+        found = {
+            base: None
+            for key, bases in self._bases.items()
+            if part and part in key
+            for base in bases
+        }
+        return list(found)
+
+
+def find_base(name: str) -> NameMatch:
+    """Which base a written name means, by any of its known spellings."""
+    return NameIndex.from_database().find(name)

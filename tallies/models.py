@@ -1,0 +1,184 @@
+"""How many attacks, according to whom: counts that somebody published, exactly as published."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+
+from attacks.counting import Window
+from bases.models import MilitaryBase
+from sources.countries import country_choices, country_name
+from sources.models import Organisation, Quantifier, Report, history
+from sources.validators import key_format, sane_day, territory_format
+
+
+class PublishedTallyQuerySet(models.QuerySet):
+    def latest_first(self):
+        """By the day they speak for; those of unknown day last, then the longest window first."""
+        return self.annotate(
+            as_of=Coalesce("counting_until", "report__published_latest"),
+            as_of_from=Coalesce("counting_until", "report__published_earliest"),
+        ).order_by(
+            F("as_of").desc(nulls_last=True),
+            F("as_of_from").desc(nulls_last=True),
+            F("counting_since").asc(nulls_last=True),
+            "-id",
+        )
+
+    def full_lists(self):
+        return self.filter(coverage=PublishedTally.Coverage.FULL)
+
+
+class PublishedTally(models.Model):
+    """One published count: a total, the list it was printed with, or both."""
+
+    class Coverage(models.TextChoices):
+        FULL = "full", "full list"
+        PARTIAL = "partial", "partial list"
+        TOTAL_ONLY = "total_only", "total only"
+
+    key = models.CharField(max_length=120, unique=True, validators=[key_format])
+    counter = models.ForeignKey(
+        Organisation,
+        models.PROTECT,
+        related_name="tallies",
+        help_text="Whose number it is.",
+    )
+    report = models.ForeignKey(
+        Report,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="tallies",
+        help_text="Where it was read; whoever printed it can differ from the counter.",
+    )
+    counting_since = models.DateField(null=True, blank=True, validators=[sane_day])
+    counting_until = models.DateField(
+        null=True,
+        blank=True,
+        validators=[sane_day],
+        help_text="Empty: to the day it was published.",
+    )
+    total = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Empty: none printed."
+    )
+    quantifier = models.CharField(
+        max_length=10,
+        choices=Quantifier,
+        blank=True,
+        help_text="Of the total, else of the lines. Empty: not checked.",
+    )
+    territory = models.CharField(
+        max_length=200,
+        blank=True,
+        validators=[territory_format],
+        help_text="ISO codes of the countries it covers, with ; between.",
+    )
+    territory_text = models.CharField(
+        "territory as printed", max_length=300, blank=True
+    )
+    coverage = models.CharField(max_length=10, choices=Coverage)
+    note = models.TextField(blank=True, help_text="Public.")
+
+    history = history()
+    objects = PublishedTallyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "published tallies"
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(counting_since__lte=F("counting_until")),
+                name="%(app_label)s_%(class)s_days_in_order",
+                violation_error_message="Counting ends before it begins.",
+            )
+        ]
+
+    def __str__(self):
+        return self.key
+
+    def get_absolute_url(self):
+        return reverse("tallies:detail", args=[self.key])
+
+    @property
+    def as_of_earliest(self):
+        return self.counting_until or (self.report and self.report.published_earliest)
+
+    @property
+    def as_of_latest(self):
+        return self.counting_until or (self.report and self.report.published_latest)
+
+    @property
+    def window(self):
+        """The days it speaks for, as a window over our own record."""
+        return Window(
+            since=self.counting_since,
+            until=self.as_of_latest,
+            certain_until=self.as_of_earliest,
+        )
+
+    @property
+    def countries(self):
+        """The ISO codes of its territory."""
+        return [code for code in self.territory.split(";") if code]
+
+    @property
+    def country_names(self):
+        return [country_name(code) for code in self.countries]
+
+    @property
+    def sum_of_lines(self):
+        """What its lines add up to; None where it has none."""
+        numbers = [line.number for line in self.lines.all()]
+        return sum(numbers) if numbers else None
+
+    @property
+    def difference(self):
+        """Lines less total; None unless the list is full and a total was printed."""
+        if self.coverage != self.Coverage.FULL or None in (
+            self.total,
+            self.sum_of_lines,
+        ):
+            return None
+        return self.sum_of_lines - self.total
+
+
+class TallyLine(models.Model):
+    """One line of a published list. A base without a line is not listed, which is not zero."""
+
+    tally = models.ForeignKey(PublishedTally, models.CASCADE, related_name="lines")
+    position = models.PositiveIntegerField(help_text="Order in print, from 1.")
+    base = models.ForeignKey(
+        MilitaryBase, models.PROTECT, null=True, blank=True, related_name="tally_lines"
+    )
+    country = models.CharField(max_length=2, choices=country_choices, blank=True)
+    name_as_printed = models.CharField(max_length=200)
+    number = models.PositiveIntegerField()
+
+    history = history()
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(base=None) | Q(country=""),
+                name="%(app_label)s_%(class)s_not_base_and_country",
+                violation_error_message="A line is for a base or a country, never both.",
+            ),
+            models.UniqueConstraint(
+                fields=["tally", "base", "name_as_printed"],
+                name="%(app_label)s_%(class)s_base_once",
+            ),
+            models.UniqueConstraint(
+                fields=["tally", "country", "name_as_printed"],
+                condition=Q(base=None),
+                name="%(app_label)s_%(class)s_country_once",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.name_as_printed}: {self.number}"
+
+    @property
+    def country_name(self):
+        return country_name(self.country) if self.country else ""
