@@ -65,11 +65,7 @@ def claim_status(
     """
     from .models import Claim
 
-    made = (
-        Q()
-        if on is None
-        else Q(made_on__lte=on) | Q(made_on=None, incident__earliest__lte=on)
-    )
+    made = Q() if on is None else Q(made_on__lte=on) | Q(made_on=None, incident__earliest__lte=on)
     of_this_incident = Q(incident=OuterRef("pk")) & made
     sides = (
         claims_of_responsibility()
@@ -87,9 +83,7 @@ def claim_status(
     nobody = Claim.objects.filter(of_this_incident, kind=Claim.Kind.NO_CLAIM).exclude(
         stance=Claim.Stance.DENIES
     )
-    return incidents.alias(
-        claiming_sides=Subquery(sides, output_field=IntegerField())
-    ).annotate(
+    return incidents.alias(claiming_sides=Subquery(sides, output_field=IntegerField())).annotate(
         claim_status=Case(
             When(claiming_sides__gt=1, then=Value(ClaimStatus.COMPETING)),
             When(claiming_sides=1, then=Value(ClaimStatus.CLAIMED)),

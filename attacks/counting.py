@@ -14,7 +14,7 @@ from __future__ import annotations
 import calendar
 import datetime
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -50,9 +50,7 @@ def counted(incidents: QuerySet[Incident]) -> QuerySet[Incident]:
     Published, not merged away, and not graded `discounted`; what nobody has graded counts, and
     so does every outcome, intercepted and missed attacks too.
     """
-    return incidents.filter(status="published", merged_into=None).exclude(
-        grade="discounted"
-    )
+    return incidents.filter(status="published", merged_into=None).exclude(grade="discounted")
 
 
 @dataclass(frozen=True)
@@ -89,9 +87,7 @@ class Window:
 
     def certainly_holds(self, earliest: Day, latest: Day) -> bool:
         end = self.certain_until or self.until
-        return (self.since is None or earliest >= self.since) and (
-            end is None or latest <= end
-        )
+        return (self.since is None or earliest >= self.since) and (end is None or latest <= end)
 
     def month(self, first: Day) -> Window:
         """The part of this window that lies in the month of that first day."""
@@ -180,12 +176,10 @@ def count_by(
     if group_by is GroupBy.MONTH:
         return list(_by_month(inside, window))
     rows = list(_BREAKDOWNS[group_by](inside, window))
-    return sorted(
-        rows, key=lambda row: (-row.count.possible, row.key is None, row.label)
-    )
+    return sorted(rows, key=lambda row: (-row.count.possible, row.key is None, row.label))
 
 
-def _sums(incidents: QuerySet[Incident], window: Window, *keys: str) -> Iterator[Any]:
+def _sums(incidents: QuerySet[Incident], window: Window, *keys: str) -> Iterable[Any]:
     return incidents.values_list(*keys).annotate(
         certain=Coalesce(Sum("attack_count", filter=window.contains), 0),
         possible=Sum("attack_count"),
@@ -193,9 +187,7 @@ def _sums(incidents: QuerySet[Incident], window: Window, *keys: str) -> Iterator
 
 
 def _by_base(incidents: QuerySet[Incident], window: Window) -> Iterator[Row]:
-    for slug, name, certain, possible in _sums(
-        incidents, window, "base__slug", "base__name"
-    ):
+    for slug, name, certain, possible in _sums(incidents, window, "base__slug", "base__name"):
         yield Row(slug, name, Count(certain, possible), {"base": slug})
 
 
@@ -217,9 +209,7 @@ def _by_claim_status(incidents: QuerySet[Incident], window: Window) -> Iterator[
     incidents = claim_status(incidents)
     for value, certain, possible in _sums(incidents, window, "claim_status"):
         status = ClaimStatus(value)
-        yield Row(
-            status, status.label, Count(certain, possible), {"claim_status": status}
-        )
+        yield Row(status, status.label, Count(certain, possible), {"claim_status": status})
 
 
 def _by_claimant(incidents: QuerySet[Incident], window: Window) -> Iterator[Row]:
@@ -236,9 +226,7 @@ def _by_claimant(incidents: QuerySet[Incident], window: Window) -> Iterator[Row]
         Organisation.objects.filter(kind=Organisation.Kind.ARMED_GROUP)
         .annotate(
             certain=Subquery(
-                theirs.annotate(n=Sum("attack_count", filter=window.contains)).values(
-                    "n"
-                )
+                theirs.annotate(n=Sum("attack_count", filter=window.contains)).values("n")
             ),
             possible=Subquery(theirs.annotate(n=Sum("attack_count")).values("n")),
         )
@@ -255,16 +243,14 @@ def _by_claimant(incidents: QuerySet[Incident], window: Window) -> Iterator[Row]
 
 def _by_month(incidents: QuerySet[Incident], window: Window) -> Iterator[Row]:
     # One row a distinct range of days, whatever the number of incidents.
-    ranges = incidents.values_list("earliest", "latest").annotate(
-        attacks=Sum("attack_count")
-    )
+    ranges = incidents.values_list("earliest", "latest").annotate(attacks=Sum("attack_count"))
     sums: dict[Day, list[int]] = defaultdict(lambda: [0, 0])
     for earliest, latest, attacks in ranges:
         for first in _months(
             max(earliest, window.since or earliest), min(latest, window.until or latest)
         ):
-            certain = window.month(first).certainly_holds(earliest, latest)
-            sums[first][0] += attacks if certain else 0
+            if window.month(first).certainly_holds(earliest, latest):
+                sums[first][0] += attacks
             sums[first][1] += attacks
     for first in sorted(sums):
         part = window.month(first)
@@ -315,9 +301,7 @@ def coverage(incidents: QuerySet[Incident]) -> Coverage:
             attacks=Coalesce(Sum("attack_count"), 0),
             first_day=Min("earliest"),
             last_day=Max("latest"),
-            dated_to_a_range=Coalesce(
-                Sum("attack_count", filter=Q(earliest__lt=F("latest"))), 0
-            ),
+            dated_to_a_range=Coalesce(Sum("attack_count", filter=Q(earliest__lt=F("latest"))), 0),
             without_coordinates=Coalesce(
                 Sum("attack_count", filter=Q(base__latitude__isnull=True)), 0
             ),

@@ -139,9 +139,7 @@ class Incident(models.Model):
         help_text="Separate attacks that this record stands for.",
     )
     weapon = models.CharField(max_length=20, choices=Weapon, default=Weapon.UNKNOWN)
-    munitions = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Empty: not known."
-    )
+    munitions = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: not known.")
     outcome = models.CharField(max_length=20, choices=Outcome, default=Outcome.UNKNOWN)
     killed_low = models.PositiveIntegerField(null=True, blank=True)
     killed_best = models.PositiveIntegerField(null=True, blank=True)
@@ -149,9 +147,7 @@ class Incident(models.Model):
     injured_low = models.PositiveIntegerField(null=True, blank=True)
     injured_best = models.PositiveIntegerField(null=True, blank=True)
     injured_high = models.PositiveIntegerField(null=True, blank=True)
-    material_damage = models.CharField(
-        max_length=10, choices=Damage, default=Damage.UNKNOWN
-    )
+    material_damage = models.CharField(max_length=10, choices=Damage, default=Damage.UNKNOWN)
     grade = models.CharField(
         "verification grade",
         max_length=20,
@@ -170,12 +166,8 @@ class Incident(models.Model):
     )
     summary = models.TextField(blank=True)
     summary_ar = models.TextField("summary in Arabic", blank=True)
-    internal_note = models.TextField(
-        blank=True, help_text="For editors; never published."
-    )
-    reports = models.ManyToManyField(
-        Report, through="Citation", related_name="incidents"
-    )
+    internal_note = models.TextField(blank=True, help_text="For editors; never published.")
+    reports = models.ManyToManyField(Report, through="Citation", related_name="incidents")
 
     history = history()
     objects = IncidentQuerySet.as_manager()
@@ -186,9 +178,7 @@ class Incident(models.Model):
             # The lists, newest first, and the window of every count.
             models.Index(fields=["-earliest", "-id"], name="incident_newest_first"),
             # A base's page and its count.
-            models.Index(
-                fields=["base", "earliest", "latest"], name="incident_base_window"
-            ),
+            models.Index(fields=["base", "earliest", "latest"], name="incident_base_window"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -225,26 +215,21 @@ class Incident(models.Model):
         ]
 
     def __str__(self):
-        return (
-            f"{self.public_id}: {self.base or 'no base'}, {self.earliest or 'no date'}"
-        )
+        return f"{self.public_id}: {self.base or 'no base'}, {self.earliest or 'no date'}"
 
     def save(self, *args, **kwargs):
         if self.serial is None:
             self.serial = next_serial()
         super().save(*args, **kwargs)
 
+    def get_absolute_url(self):
+        return reverse("attacks:incident", args=[self.public_id])
+
     def clean(self):
         survivor = self.merged_into
         if survivor is not None and survivor.merged_into_id is not None:
-            raise ValidationError(
-                {
-                    "merged_into": f"{survivor.public_id} is itself merged: name the one it went into."
-                }
-            )
-
-    def get_absolute_url(self):
-        return reverse("attacks:incident", args=[self.public_id])
+            reason = f"{survivor.public_id} is itself merged: name the one it went into."
+            raise ValidationError({"merged_into": reason})
 
     @property
     def public_id(self):
@@ -299,9 +284,7 @@ class IncidentKey(models.Model):
     class Meta:
         ordering = ["system", "key"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["system", "key"], name="%(app_label)s_%(class)s_once"
-            )
+            models.UniqueConstraint(fields=["system", "key"], name="%(app_label)s_%(class)s_once")
         ]
 
     def __str__(self):
@@ -340,9 +323,7 @@ class Claim(models.Model):
         help_text="Empty: not named, or not known to us.",
     )
     claimant_text = models.CharField("claimant as printed", max_length=300, blank=True)
-    speaker = models.CharField(
-        max_length=300, blank=True, help_text="Person or office."
-    )
+    speaker = models.CharField(max_length=300, blank=True, help_text="Person or office.")
     kind = models.CharField(max_length=20, choices=Kind)
     stance = models.CharField(max_length=10, choices=Stance, default=Stance.AFFIRMS)
     blamed = models.ForeignKey(
@@ -366,9 +347,7 @@ class Claim(models.Model):
         max_length=200, blank=True, help_text="Statement, briefing, Telegram ..."
     )
     summary = models.TextField(blank=True)
-    report = models.ForeignKey(
-        Report, models.PROTECT, null=True, blank=True, related_name="claims"
-    )
+    report = models.ForeignKey(Report, models.PROTECT, null=True, blank=True, related_name="claims")
 
     history = history()
 

@@ -126,9 +126,7 @@ class BaseName(models.Model):
 
     base = models.ForeignKey(MilitaryBase, models.CASCADE, related_name="names")
     name = models.CharField(max_length=200)
-    language = models.CharField(
-        max_length=10, blank=True, help_text="BCP 47, such as en or ar."
-    )
+    language = models.CharField(max_length=10, blank=True, help_text="BCP 47, such as en or ar.")
     report = models.ForeignKey(
         Report,
         models.PROTECT,
@@ -139,7 +137,7 @@ class BaseName(models.Model):
     )
     doubtful = models.BooleanField(
         default=False,
-        help_text="It may mean another place: shown, but never used to find a base.",
+        help_text="It may mean another place, so it never settles which base is meant.",
     )
 
     history = history()
@@ -147,9 +145,7 @@ class BaseName(models.Model):
     class Meta:
         ordering = ["name", "id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["base", "name"], name="%(app_label)s_%(class)s_once"
-            )
+            models.UniqueConstraint(fields=["base", "name"], name="%(app_label)s_%(class)s_once")
         ]
 
     def __str__(self):
@@ -168,14 +164,10 @@ class ForcePresence(models.Model):
     base = models.ForeignKey(
         MilitaryBase, models.PROTECT, null=True, blank=True, related_name="presences"
     )
-    troops = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Empty: not stated."
-    )
+    troops = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: not stated.")
     quantifier = models.CharField(max_length=10, choices=Quantifier, blank=True)
     as_of = models.DateField(null=True, blank=True, validators=[sane_day])
-    as_of_basis = models.TextField(
-        blank=True, help_text="How the date was established."
-    )
+    as_of_basis = models.TextField(blank=True, help_text="How the date was established.")
     mission = models.TextField(blank=True)
     report = models.ForeignKey(
         Report, models.PROTECT, null=True, blank=True, related_name="presences"
@@ -188,8 +180,7 @@ class ForcePresence(models.Model):
         ordering = [F("as_of").desc(nulls_last=True), "key"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(base__isnull=False, country="")
-                | (Q(base=None) & ~Q(country="")),
+                condition=Q(base__isnull=False, country="") | (Q(base=None) & ~Q(country="")),
                 name="%(app_label)s_%(class)s_country_or_base",
                 violation_error_message="Name a country or a base, not both.",
             )

@@ -3,7 +3,7 @@
 Two spellings are one name when they differ only in case, hyphens and other punctuation,
 diacritics, variants of an Arabic letter, or the Arabic article (Al-, El-, At-, Ash- ... and ال).
 Nothing else is taken away: "base", "field" or "base in Rmeilan" are part of a name. A name that
-fits two bases is ambiguous, and nobody guesses.
+fits two bases, or one only doubtfully, is ambiguous, and nobody guesses.
 """
 
 from __future__ import annotations
@@ -59,43 +59,48 @@ def _without_arabic_article(word: str) -> str:
 
 @dataclass(frozen=True)
 class NameMatch:
-    """The bases that a written name fits: none, one, or several (`ambiguous`)."""
+    """The bases that a written name may mean: none, one, or several."""
 
     name: str
     bases: tuple[MilitaryBase, ...]
+    doubtful: bool = False
 
     @property
     def base(self) -> MilitaryBase | None:
-        """The base that is meant, None where none or more than one fits."""
-        return self.bases[0] if len(self.bases) == 1 else None
+        """The base that is meant; None where none fits or the name does not settle which."""
+        return self.bases[0] if len(self.bases) == 1 and not self.doubtful else None
 
     @property
     def ambiguous(self) -> bool:
-        return len(self.bases) > 1
+        """Whether it may mean a base, but not for certain that one."""
+        return bool(self.bases) and self.base is None
 
 
 class NameIndex:
-    """Every name of every base by its normalised form; doubtful names are left out."""
+    """Every name of every base by its normalised form."""
 
-    def __init__(self, names: Iterable[tuple[str, MilitaryBase]]) -> None:
-        self._bases: dict[str, dict[MilitaryBase, None]] = defaultdict(dict)
-        for name, base in names:
+    def __init__(self, names: Iterable[tuple[str, MilitaryBase, bool]]) -> None:
+        """Take names as (name, base, whether it is doubtful)."""
+        self._bases: dict[str, dict[MilitaryBase, bool]] = defaultdict(dict)
+        for name, base, doubtful in names:
             if key := normalise(name):
-                self._bases[key][base] = None
+                bases = self._bases[key]
+                bases[base] = bases.get(base, True) and doubtful
 
     @classmethod
     def from_database(cls) -> NameIndex:
         """Two queries, whatever the number of bases."""
         names = [
-            (name, base)
+            (name, base, False)
             for base in MilitaryBase.objects.all()
             for name in (base.slug, base.name, base.name_ar)
         ]
-        others = BaseName.objects.filter(doubtful=False).select_related("base")
-        return cls(names + [(other.name, other.base) for other in others])
+        others = BaseName.objects.select_related("base")
+        return cls(names + [(other.name, other.base, other.doubtful) for other in others])
 
     def find(self, name: str) -> NameMatch:
-        return NameMatch(name, tuple(self._bases.get(normalise(name), ())))
+        bases = self._bases.get(normalise(name), {})
+        return NameMatch(name, tuple(bases), doubtful=any(bases.values()))
 
     def containing(self, text: str) -> list[MilitaryBase]:
         """Bases with a name in which the text stands, for search as one types."""

@@ -21,9 +21,7 @@ class Revision(models.Model):
         IMPORT = "import", "import"
         CODE = "code", "code"
 
-    number = models.PositiveIntegerField(
-        primary_key=True, help_text="In order of commit."
-    )
+    number = models.PositiveIntegerField(primary_key=True, help_text="In order of commit.")
     moment = models.DateTimeField(unique=True)
     who = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -128,9 +126,7 @@ class Organisation(models.Model):
             ancestors.append(ancestor)
             if ancestor.pk == self.pk or len(ancestors) > MAX_ANCESTORS:
                 raise ValidationError(
-                    {
-                        "parent": "An umbrella group cannot stand under its own member, nor so deep."
-                    }
+                    {"parent": "An umbrella group cannot stand under its own member, nor so deep."}
                 )
             ancestor = ancestor.parent
 
@@ -167,9 +163,7 @@ class OrganisationName(models.Model):
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="names")
     name = models.CharField(max_length=200)
-    language = models.CharField(
-        max_length=10, blank=True, help_text="BCP 47, such as en or ar."
-    )
+    language = models.CharField(max_length=10, blank=True, help_text="BCP 47, such as en or ar.")
     report = models.ForeignKey(
         "Report",
         models.PROTECT,
@@ -214,9 +208,7 @@ class Report(models.Model):
         validators=[web_address],
     )
     title = models.CharField(max_length=500, blank=True)
-    language = models.CharField(
-        max_length=10, blank=True, help_text="BCP 47, such as en or ar."
-    )
+    language = models.CharField(max_length=10, blank=True, help_text="BCP 47, such as en or ar.")
     published_earliest = models.DateField(null=True, blank=True, validators=[sane_day])
     published_latest = models.DateField(
         null=True,
@@ -224,9 +216,7 @@ class Report(models.Model):
         validators=[sane_day],
         help_text="Same as earliest when known.",
     )
-    published_basis = models.TextField(
-        blank=True, help_text="How the date was established."
-    )
+    published_basis = models.TextField(blank=True, help_text="How the date was established.")
     accessed_on = models.DateField(null=True, blank=True, validators=[sane_day])
     note = models.TextField(blank=True, help_text="Public.")
 

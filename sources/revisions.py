@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from datetime import timedelta
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import connection, models, transaction
 from django.db.models.signals import pre_delete, pre_save
 from django.utils import timezone
@@ -43,7 +43,7 @@ _open: ContextVar[_Open | None] = ContextVar("open revision", default=None)
 def revision(
     reason: str,
     *,
-    who: AbstractBaseUser | None = None,
+    who: User | None = None,
     origin: str = Revision.Origin.CODE,
 ) -> Iterator[Revision]:
     """Open the transaction and the revision that all facts written inside belong to.
@@ -117,9 +117,7 @@ def update_all(objects: Sequence[models.Model], fields: Sequence[str]) -> None:
 def _required() -> _Open:
     opened = _open.get()
     if opened is None:
-        raise RevisionRequired(
-            "Write facts inside `with revision(reason):` (sources.revisions)."
-        )
+        raise RevisionRequired("Write facts inside `with revision(reason):` (sources.revisions).")
     opened.used = True
     return opened
 
@@ -136,9 +134,5 @@ def _stamp(sender: type[models.Model], history_instance: Any, **kwargs: Any) -> 
 def connect() -> None:
     """Called once, when the apps are ready."""
     pre_save.connect(_refuse_without_revision, dispatch_uid="revision required to save")
-    pre_delete.connect(
-        _refuse_without_revision, dispatch_uid="revision required to delete"
-    )
-    pre_create_historical_record.connect(
-        _stamp, dispatch_uid="revision of history rows"
-    )
+    pre_delete.connect(_refuse_without_revision, dispatch_uid="revision required to delete")
+    pre_create_historical_record.connect(_stamp, dispatch_uid="revision of history rows")

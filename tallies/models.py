@@ -59,9 +59,7 @@ class PublishedTally(models.Model):
         validators=[sane_day],
         help_text="Empty: to the day it was published.",
     )
-    total = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Empty: none printed."
-    )
+    total = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: none printed.")
     quantifier = models.CharField(
         max_length=10,
         choices=Quantifier,
@@ -74,9 +72,7 @@ class PublishedTally(models.Model):
         validators=[territory_format],
         help_text="ISO codes of the countries it covers, with ; between.",
     )
-    territory_text = models.CharField(
-        "territory as printed", max_length=300, blank=True
-    )
+    territory_text = models.CharField("territory as printed", max_length=300, blank=True)
     coverage = models.CharField(max_length=10, choices=Coverage)
     note = models.TextField(blank=True, help_text="Public.")
 
@@ -152,7 +148,7 @@ class TallyLine(models.Model):
         MilitaryBase, models.PROTECT, null=True, blank=True, related_name="tally_lines"
     )
     country = models.CharField(max_length=2, choices=country_choices, blank=True)
-    name_as_printed = models.CharField(max_length=200)
+    name_as_printed = models.CharField(max_length=200, blank=True, help_text="Empty: not recorded.")
     number = models.PositiveIntegerField()
 
     history = history()

@@ -23,9 +23,7 @@ def _make(model, **fields):
 
 def make_organisation(slug=None, **fields):
     slug = slug or f"organisation-{next(_numbers)}"
-    return _make(
-        Organisation, **{"slug": slug, "name": slug.title(), "kind": "news"} | fields
-    )
+    return _make(Organisation, **{"slug": slug, "name": slug.title(), "kind": "news"} | fields)
 
 
 def make_organisation_name(organisation, name, **fields):
@@ -51,8 +49,7 @@ def make_base(slug=None, **fields):
     slug = slug or f"base-{next(_numbers)}"
     return _make(
         MilitaryBase,
-        **{"slug": slug, "name": slug.title(), "kind": "base", "country": "SY"}
-        | fields,
+        **{"slug": slug, "name": slug.title(), "kind": "base", "country": "SY"} | fields,
     )
 
 
@@ -112,11 +109,7 @@ def make_tally(counter=None, lines=(), published="2024-02-01", **fields):
             | fields
         )
         for position, (where, number) in enumerate(lines, 1):
-            place = (
-                {"base": where}
-                if isinstance(where, MilitaryBase)
-                else {"country": where}
-            )
+            place = {"base": where} if isinstance(where, MilitaryBase) else {"country": where}
             TallyLine.objects.create(
                 tally=tally,
                 position=position,

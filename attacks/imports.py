@@ -1,0 +1,516 @@
+"""Incidents and claims in: incidents.csv and claims.csv."""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from bases.imports import KnownBases
+from sources.imports import KnownNames, KnownReports
+from sources.models import Revision
+from sources.plan import Cells, Plan, Record, load, settle
+from sources.tables import Format, Row
+
+from .claim_status import ClaimStatus
+from .models import PUBLIC_ID, Citation, Claim, Incident, IncidentKey, next_serial
+
+INCIDENTS = Format(
+    "incidents.csv",
+    (
+        "key",
+        "occurred_on",
+        "date_precision",
+        "time_of_day",
+        "base_slug",
+        "weapon",
+        "munitions_count",
+        "outcome",
+        "killed_min",
+        "killed_max",
+        "injured_min",
+        "injured_max",
+        "material_damage",
+        "claim_status",
+        "claimed_by",
+        "attributed_to",
+        "attributed_by",
+        "summary",
+        "source_urls",
+    ),
+    ("earliest", "latest", "attack_count", "public_id"),
+)
+CLAIMS = Format(
+    "claims.csv",
+    (
+        "incident_key",
+        "claimant",
+        "kind",
+        "stance",
+        "claimed_on",
+        "via",
+        "summary",
+        "source_url",
+    ),
+    ("speaker", "blamed", "killed_low", "killed_high", "injured_low", "injured_high", "whose"),
+)
+KEY_SYSTEM = "csv"  # the `key` column, among an incident's keys in other systems
+
+
+class DatePrecision(Enum):
+    """How near to `occurred_on` the true day lies, where no range of days is given."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+    def days(self, day: datetime.date) -> tuple[datetime.date, datetime.date]:
+        if self is DatePrecision.WEEK:
+            return day - datetime.timedelta(days=3), day + datetime.timedelta(days=3)
+        if self is DatePrecision.MONTH:
+            last = calendar.monthrange(day.year, day.month)[1]
+            return day.replace(day=1), day.replace(day=last)
+        return day, day
+
+
+# The incidents of the file by key, each with its row.
+Incidents = dict[str, tuple[Row, Incident]]
+
+
+def import_incidents(plan: Plan, reports: KnownReports) -> Incidents:
+    """Settle the incidents with their keys and citations."""
+    rows = plan.once(plan.rows(INCIDENTS.name), "key")
+    if not rows:
+        return {}
+    known = {
+        one.key: one.incident
+        for one in IncidentKey.objects.filter(system=KEY_SYSTEM).select_related("incident")
+    }
+    bases, serials = KnownBases(), _Serials(plan, rows, known)
+    records = {}
+    for row in rows:
+        record = _incident(plan, row, bases, serials)
+        if record:
+            records[row.cells["key"]] = record
+        else:
+            plan.refused_keys.add(("incident", row.cells["key"]))
+    settled = settle(
+        plan,
+        Incident,
+        list(records.values()),
+        existing=[known[key] for key in records if key in known],
+        columns=INCIDENT_COLUMNS,
+    )
+    incidents = {
+        key: (record.row, settled[record.identity])
+        for key, record in records.items()
+        if record.identity in settled
+    }
+    plan.refused_keys |= {("incident", key) for key in records if key not in incidents}
+    _settle_keys(plan, incidents)
+    _settle_citations(plan, incidents, reports)
+    return incidents
+
+
+# The columns of fields, for messages.
+INCIDENT_COLUMNS = {
+    "munitions": "munitions_count",
+    "killed_low": "killed_min",
+    "killed_high": "killed_max",
+    "injured_low": "injured_min",
+    "injured_high": "injured_max",
+    "local_time_text": "time_of_day",
+    "base_id": "base_slug",
+}
+
+
+class _Serials:
+    """Which number in the public id each row gets: its own, the one it carries, or a new one."""
+
+    def __init__(self, plan: Plan, rows: list[Row], known: dict[str, Incident]) -> None:
+        self._known = known
+        self._next = next_serial()
+        carried = [self._carried(row) for row in rows]
+        # New numbers start above every one that this file carries.
+        self._next = max([self._next] + [serial + 1 for serial in carried if serial])
+        history = Incident.history
+        used = history.filter(serial__in=[serial for serial in carried if serial])
+        self._used = set(used.values_list("serial", flat=True))
+        self._given: dict[int, Row] = {}
+
+    @staticmethod
+    def _carried(row: Row) -> int | None:
+        match = PUBLIC_ID.fullmatch(row.cells.get("public_id", ""))
+        return int(match[1]) if match else None
+
+    def of(self, cells: Cells) -> int | None:
+        row = cells.row
+        text, carried = cells.text("public_id"), self._carried(row)
+        known = self._known.get(cells.text("key"))
+        if text and carried is None:
+            cells.refuse("public_id", f"{text!r} is not a public id such as BW-12.")
+        elif carried and carried in self._given:
+            cells.refuse("public_id", f"{text} stands already in {self._given[carried].place}.")
+        elif carried and known is not None and known.serial != carried:
+            cells.refuse("public_id", f"This incident is {known.public_id} here, for good.")
+        elif carried and known is None and carried in self._used:
+            cells.refuse("public_id", f"{text} is or was another incident here.")
+        if known is not None:
+            return known.serial
+        if carried is None:
+            carried, self._next = self._next, self._next + 1
+        self._given[carried] = row
+        return carried
+
+
+def _incident(plan: Plan, row: Row, bases: KnownBases, serials: _Serials) -> Record | None:
+    cells = Cells(plan, row)
+    base = None
+    if cells.text("base_slug"):
+        base = bases.find(cells, "base_slug")
+    else:
+        cells.refuse("base_slug", "The base is missing.")
+    earliest, latest = _days(cells)
+    time, time_text = _local_time(cells)
+    attack_count = cells.number("attack_count")
+    values = {
+        "base_id": base and base.pk,
+        "earliest": earliest,
+        "latest": latest,
+        "local_time": time,
+        "local_time_text": time_text,
+        "attack_count": 1 if attack_count is None else attack_count,
+        "weapon": cells.choice("weapon", Incident.Weapon),
+        "munitions": cells.number("munitions_count"),
+        "outcome": cells.choice("outcome", Incident.Outcome),
+        "killed_low": cells.number("killed_min"),
+        "killed_high": cells.number("killed_max"),
+        "injured_low": cells.number("injured_min"),
+        "injured_high": cells.number("injured_max"),
+        "material_damage": cells.choice(
+            "material_damage", Incident.Damage, empty=Incident.Damage.UNKNOWN
+        ),
+        "summary": cells.text("summary"),
+    }
+    cells.in_order("killed_min", values["killed_low"], "killed_max", values["killed_high"])
+    cells.in_order("injured_min", values["injured_low"], "injured_max", values["injured_high"])
+    cells.choice("claim_status", ClaimStatus, empty=ClaimStatus.UNKNOWN)
+    serial = serials.of(cells)
+    if not cells.ok:
+        return None
+    return Record(row, {"serial": serial}, values, {"status": Incident.Status.PUBLISHED})
+
+
+def _days(cells: Cells) -> tuple[datetime.date | None, datetime.date | None]:
+    """The days between which the attack falls: as given, else from the day and its precision."""
+    day = cells.day("occurred_on")
+    earliest, latest = cells.day("earliest"), cells.day("latest")
+    precisions = {one.value: one for one in DatePrecision}
+    precision = precisions.get(cells.text("date_precision"))
+    if precision is None and cells.text("date_precision"):
+        cells.refuse("date_precision", f"It is none of {', '.join(precisions)}.")
+    if cells.text("earliest") or cells.text("latest"):
+        for column in ("earliest", "latest"):
+            if not cells.text(column):
+                cells.refuse(column, "Give both ends of the range of days, or neither.")
+        cells.in_order("earliest", earliest, "latest", latest)
+        return earliest, latest
+    if not cells.text("occurred_on"):
+        cells.refuse("occurred_on", "The day is missing; a range may stand in earliest and latest.")
+    elif not cells.text("date_precision"):
+        cells.refuse("date_precision", f"It is missing: {', '.join(precisions)}.")
+    return precision.days(day) if precision and day else (None, None)
+
+
+def _local_time(cells: Cells) -> tuple[datetime.time | None, str]:
+    """A clock time, or the words in its place."""
+    text = cells.text("time_of_day")
+    try:
+        return datetime.datetime.strptime(text, "%H:%M").time(), ""
+    except ValueError:
+        return None, text
+
+
+def _settle_keys(plan: Plan, incidents: Incidents) -> None:
+    records = [
+        Record(row, {"system": KEY_SYSTEM, "key": key}, {"incident_id": incident.pk})
+        for key, (row, incident) in incidents.items()
+    ]
+    existing = [
+        one for one in load(IncidentKey, "key", list(incidents)) if one.system == KEY_SYSTEM
+    ]
+    settle(plan, IncidentKey, records, existing=existing)
+
+
+def _settle_citations(plan: Plan, incidents: Incidents, reports: KnownReports) -> None:
+    """The reports of a row are its incident's: those that left the file are removed again."""
+    cited = [
+        Record(row, {"incident_id": incident.pk, "report_id": report}, {})
+        for row, incident in incidents.values()
+        for address in Cells(plan, row).texts("source_urls")
+        if (report := reports.find(address))
+    ]
+    existing = load(Citation, "incident", [incident.pk for _, incident in incidents.values()])
+    settle(plan, Citation, cited, existing=existing, replaces=True)
+
+
+# What tells two claims of one incident apart; those alike in all of it, by their summaries.
+IDENTITY = ("incident_id", "claimant_text", "kind", "stance", "made_on", "report_id")
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Said:
+    """A claim that a row states, or that the columns of an incident's row imply."""
+
+    row: Row
+    values: Values
+
+    @property
+    def identity(self) -> tuple[Any, ...]:
+        return tuple(self.values[name] for name in IDENTITY)
+
+
+def import_claims(plan: Plan, incidents: Incidents, reports: KnownReports) -> None:
+    """Settle the claims of claims.csv, then those that only incidents.csv implies."""
+    names = KnownNames()
+    stated = _stated(plan, incidents, names, reports)
+    concerned = {said.values["incident_id"] for said in stated}
+    concerned |= {incident.pk for _, incident in incidents.values()}
+    stored = _StoredClaims(load(Claim, "incident", list(concerned)))
+    _settle_claims(plan, stated, stored)
+    implied = [
+        said
+        for row, incident in incidents.values()
+        for said in _implied(plan, row, incident, names)
+        if not stored.says(said)
+    ]
+    _settle_claims(plan, implied, stored)
+
+
+def _stated(
+    plan: Plan, incidents: Incidents, names: KnownNames, reports: KnownReports
+) -> list[Said]:
+    stated: list[Said] = []
+    first: dict[Any, Row] = {}
+    known = _incidents_of_claims(plan, incidents)
+    for row in plan.rows(CLAIMS.name):
+        cells = Cells(plan, row)
+        key = cells.text("incident_key")
+        if key not in known:
+            if ("incident", key) not in plan.refused_keys:
+                cells.refuse("incident_key", f"No incident has the key {key!r}.")
+            continue
+        values = _claim(plan, cells, names, reports) | {"incident_id": known[key]}
+        if not cells.ok:
+            continue
+        said = Said(row, values)
+        same = (*said.identity, values["summary"])
+        if same in first:
+            cells.refuse("summary", f"The same claim stands already in {first[same].place}.")
+            continue
+        first[same] = row
+        stated.append(said)
+    return stated
+
+
+def _incidents_of_claims(plan: Plan, incidents: Incidents) -> dict[str, int]:
+    """The incident of each `incident_key`: of this import or an earlier one, or a public id."""
+    keys = list({row.cells["incident_key"] for row in plan.rows(CLAIMS.name)})
+    known: dict[str, int] = {}
+    serials = {int(match[1]): key for key in keys if (match := PUBLIC_ID.fullmatch(key))}
+    for incident in load(Incident, "serial", list(serials)):
+        known[serials[incident.serial]] = incident.pk
+    for one in load(IncidentKey, "key", keys):
+        if one.system == KEY_SYSTEM:
+            known[one.key] = one.incident_id
+    return known | {key: incident.pk for key, (_, incident) in incidents.items()}
+
+
+def _claim(plan: Plan, cells: Cells, names: KnownNames, reports: KnownReports) -> Values:
+    figures = {
+        name: cells.number(name)
+        for name in ("killed_low", "killed_high", "injured_low", "injured_high")
+    }
+    for who in ("killed", "injured"):
+        low, high = f"{who}_low", f"{who}_high"
+        cells.in_order(low, figures[low], high, figures[high])
+    claimant, blamed = cells.text("claimant"), cells.text("blamed")
+    return {
+        "claimant_id": names.link(plan, "claimant", claimant),
+        "claimant_text": claimant,
+        "speaker": cells.text("speaker"),
+        "kind": cells.choice("kind", Claim.Kind),
+        "stance": cells.choice("stance", Claim.Stance),
+        "blamed_id": names.link(plan, "blamed", blamed),
+        "blamed_text": blamed,
+        **figures,
+        "whose": cells.text("whose"),
+        "made_on": cells.day("claimed_on"),
+        "via": cells.text("via"),
+        "summary": cells.text("summary"),
+        "report_id": reports.find(cells.text("source_url")),
+    }
+
+
+def _implied(plan: Plan, row: Row, incident: Incident, names: KnownNames) -> Iterator[Said]:
+    """The claims that claimed_by, attributed_to and a status of unclaimed stand for."""
+
+    def said(kind: Claim.Kind, claimant: str = "", blamed: str = "") -> Said:
+        values = {
+            "incident_id": incident.pk,
+            "claimant_id": names.link(plan, row_column[kind], claimant),
+            "claimant_text": claimant,
+            "kind": kind,
+            "stance": Claim.Stance.AFFIRMS,
+            "blamed_id": names.link(plan, "attributed_to", blamed),
+            "blamed_text": blamed,
+            "made_on": None,
+            "report_id": None,
+            "summary": "",
+        }
+        return Said(row, values)
+
+    row_column = {
+        Claim.Kind.RESPONSIBILITY: "claimed_by",
+        Claim.Kind.ATTRIBUTION: "attributed_by",
+        Claim.Kind.NO_CLAIM: "",
+    }
+    cells = Cells(plan, row)
+    for claimant in cells.texts("claimed_by"):
+        yield said(Claim.Kind.RESPONSIBILITY, claimant)
+    for blamed in cells.texts("attributed_to"):
+        for claimant in cells.texts("attributed_by") or [""]:
+            yield said(Claim.Kind.ATTRIBUTION, claimant, blamed)
+    if cells.text("claim_status") == ClaimStatus.UNCLAIMED:
+        yield said(Claim.Kind.NO_CLAIM)
+
+
+class _StoredClaims:
+    """The claims on record of the incidents concerned, each to be meant by one row at most."""
+
+    def __init__(self, claims: list[Claim]) -> None:
+        self._free = dict.fromkeys(claims)
+        # Everything said, on record or in this import, by incident and kind.
+        self._said: dict[tuple[int, str], list[Values]] = defaultdict(list)
+        for claim in claims:
+            self._note({field.attname: getattr(claim, field.attname) for field in FIELDS})
+
+    def _note(self, values: Values) -> None:
+        self._said[values["incident_id"], values["kind"]].append(values)
+
+    def match(self, stated: list[Said]) -> dict[int, Claim]:
+        """The claim on record that each of these means, by position: the same in every respect
+        first, then one of the same identity, then one that was only implied so far."""
+        found: dict[int, Claim] = {}
+        for alike in (_identical, _same_identity, _fills_in):
+            by_incident: dict[int, list[Claim]] = defaultdict(list)
+            for claim in self._free:
+                by_incident[claim.incident_id].append(claim)
+            for position, said in enumerate(stated):
+                candidates = by_incident[said.values["incident_id"]]
+                if position not in found:
+                    for claim in candidates:
+                        if claim in self._free and alike(said, claim):
+                            found[position] = claim
+                            del self._free[claim]
+                            break
+        for said in stated:
+            self._note(said.values)
+        return found
+
+    def says(self, implied: Said) -> bool:
+        """Whether somebody is on record with what is implied, in a statement of its own."""
+        values = implied.values
+        return any(
+            _same_statement(values, other) and not _only_implied(other)
+            for other in self._said[values["incident_id"], values["kind"]]
+        )
+
+
+FIELDS = [field for field in Claim._meta.concrete_fields if field.name != "id"]
+
+
+def _stored_identity(claim: Claim) -> tuple[Any, ...]:
+    return tuple(getattr(claim, name) for name in IDENTITY)
+
+
+def _identical(said: Said, claim: Claim) -> bool:
+    return _same_identity(said, claim) and claim.summary == said.values["summary"]
+
+
+def _same_identity(said: Said, claim: Claim) -> bool:
+    return _stored_identity(claim) == said.identity
+
+
+def _fills_in(said: Said, claim: Claim) -> bool:
+    """Whether the row gives the day and source of a claim that was only implied until now."""
+    stored = {field.attname: getattr(claim, field.attname) for field in FIELDS}
+    return (
+        stored["kind"] == said.values["kind"]
+        and _only_implied(stored)
+        and _same_statement(stored, said.values)
+    )
+
+
+def _only_implied(values: Values) -> bool:
+    return values["made_on"] is None and values["report_id"] is None and not values["summary"]
+
+
+def _same_statement(implied: Values, other: Values) -> bool:
+    """Whether the other says what is implied: the same kind, by the same, about the same."""
+    if other["stance"] == Claim.Stance.DENIES:
+        return False
+    if implied["kind"] == Claim.Kind.NO_CLAIM:
+        return True
+    same_claimant = _same(implied, other, "claimant")
+    if implied["kind"] == Claim.Kind.ATTRIBUTION:
+        return _same(implied, other, "blamed") and (same_claimant or not implied["claimant_text"])
+    return same_claimant and other["stance"] == Claim.Stance.AFFIRMS
+
+
+def _same(one: Values, other: Values, who: str) -> bool:
+    linked = one[f"{who}_id"]
+    if linked is not None:
+        return bool(linked == other[f"{who}_id"])
+    return bool(one[f"{who}_text"] == other[f"{who}_text"])
+
+
+def _settle_claims(plan: Plan, stated: list[Said], stored: _StoredClaims) -> None:
+    matched = stored.match(stated)
+    gone = Claim.history.filter(history_type="-")
+    removed_here = set(gone.exclude(revision__origin=Revision.Origin.IMPORT).values_list(*IDENTITY))
+    records = []
+    for position, said in enumerate(stated):
+        claim = matched.get(position)
+        if claim is None and said.identity in removed_here:
+            plan.keep(said.row, Claim, "a claim was removed here; kept so.")
+        else:
+            records.append(Record(said.row, {"id": claim and claim.pk}, said.values))
+    settle(
+        plan,
+        Claim,
+        records,
+        existing=list(matched.values()),
+        columns={"made_on": "claimed_on", "claimant_text": "claimant", "blamed_text": "blamed"},
+    )
+
+
+def compare_claim_status(plan: Plan, incidents: Incidents) -> None:
+    """Say where the status derived from the claims is not the one that the file gives."""
+    derived = dict(
+        Incident.objects.filter(pk__in=[incident.pk for _, incident in incidents.values()])
+        .with_claim_status()
+        .values_list("pk", "claim_status")
+    )
+    for row, incident in incidents.values():
+        given = row.cells["claim_status"] or ClaimStatus.UNKNOWN
+        if incident.pk in derived and derived[incident.pk] != given:
+            plan.notes.append(
+                f"{row.place}: claim_status is {given} in the file, "
+                f"{derived[incident.pk]} by the claims on record."
+            )

@@ -1,0 +1,189 @@
+"""CSV files in: found, recognised by their columns, and read into rows of text, or refused.
+
+Formats: UTF-8, comma separated, a header row, standard quoting. A format names its columns; the
+optional ones may be absent. Row numbers are those of a spreadsheet: the header is row 1.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+LONGEST_CELL = 100_000  # characters; no cited fact is longer, a file with a lost quote is
+
+
+@dataclass(frozen=True)
+class Format:
+    """A kind of file: the name it usually has and its columns."""
+
+    name: str
+    required: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+
+    def fits(self, header: Sequence[str]) -> bool:
+        return set(self.required) <= set(header) <= {*self.required, *self.optional}
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why something in a file is not taken. Row and column are empty where they say nothing."""
+
+    file: str
+    row: int | None
+    column: str
+    reason: str
+
+    def __str__(self) -> str:
+        place = [self.file]
+        if self.row is not None:
+            place.append(f"row {self.row}")
+        if self.column:
+            place.append(f"column {self.column}")
+        return f"{', '.join(place)}: {self.reason}"
+
+
+@dataclass(frozen=True)
+class Row:
+    file: str
+    number: int
+    cells: dict[str, str]
+
+    @property
+    def place(self) -> str:
+        return f"{self.file}, row {self.number}"
+
+
+@dataclass
+class Tables:
+    """The rows of all files by format name, and what was refused while reading them."""
+
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+    refusals: list[Refusal] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+
+    def refuse(self, file: str, row: int | None, reason: str, column: str = "") -> None:
+        self.refusals.append(Refusal(file, row, column, reason))
+
+
+def read_tables(paths: Sequence[Path], formats: Sequence[Format]) -> Tables:
+    """Read files, and the CSV files of folders, in the order given."""
+    tables = Tables()
+    for path in paths:
+        for file in _files(path, tables):
+            _read_file(file, formats, tables)
+    return tables
+
+
+def _files(path: Path, tables: Tables) -> Iterator[Path]:
+    if path.is_dir():
+        found = sorted(file for file in path.iterdir() if file.suffix.lower() == ".csv")
+        if not found:
+            tables.refuse(str(path), None, "The folder holds no CSV file.")
+        yield from found
+    elif path.is_file():
+        yield path
+    else:
+        tables.refuse(str(path), None, "There is no such file or folder.")
+
+
+def _read_file(path: Path, formats: Sequence[Format], tables: Tables) -> None:
+    name = path.name
+    text = _decode(path, tables)
+    if text is None:
+        return
+    tables.files.append(name)
+    records = _records(name, text, tables)
+    try:
+        _, header = next(records)
+    except StopIteration:
+        if not any(refusal.file == name for refusal in tables.refusals):
+            tables.refuse(name, None, "The file is empty.")
+        return
+    header = [title.strip() for title in header]
+    if (kind := _recognise(name, header, formats, tables)) is None:
+        return
+    rows = tables.rows.setdefault(kind.name, [])
+    for number, cells in records:
+        if len(cells) != len(header):
+            tables.refuse(
+                name,
+                number,
+                f"{len(cells)} cells where the header has {len(header)}: "
+                "a comma too many, or a quote that is not closed.",
+            )
+        elif long := [t for t, cell in zip(header, cells, strict=True) if len(cell) > LONGEST_CELL]:
+            reason = f"The cell is longer than {LONGEST_CELL} characters: is a quote not closed?"
+            tables.refuse(name, number, reason, long[0])
+        else:
+            values = (cell.strip() for cell in cells)
+            rows.append(Row(name, number, dict(zip(header, values, strict=True))))
+
+
+def _decode(path: Path, tables: Tables) -> str | None:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        tables.refuse(path.name, None, f"The file cannot be read: {error.strerror}.")
+        return None
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        tables.refuse(path.name, None, "The file is in UTF-16. Save it as CSV in UTF-8.")
+    elif not content.strip():
+        tables.refuse(path.name, None, "The file is empty.")
+    elif (nul := content.find(b"\0")) >= 0:
+        row = content.count(b"\n", 0, nul) + 1
+        tables.refuse(path.name, row, "A NUL byte: this is not text. Save it as CSV in UTF-8.")
+    else:
+        try:
+            return content.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            row = content.count(b"\n", 0, error.start) + 1
+            tables.refuse(path.name, row, "Not UTF-8. Save the file as CSV in UTF-8.")
+    return None
+
+
+def _records(name: str, text: str, tables: Tables) -> Iterator[tuple[int, list[str]]]:
+    """The records that are not blank, with their numbers; stops at what no reader can mend."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    number = 0
+    try:
+        for number, cells in enumerate(reader, 1):
+            if any(cell.strip() for cell in cells):
+                yield number, cells
+    except csv.Error as error:
+        reasons = {
+            "unexpected end of data": "A quote is opened here and never closed.",
+            "field larger": f"The cell is longer than {LONGEST_CELL} characters: "
+            "is a quote not closed?",
+        }
+        for part, reason in reasons.items():
+            if part in str(error):
+                tables.refuse(name, number + 1, reason)
+                return
+        tables.refuse(name, number + 1, f"Not CSV: {error}.")
+
+
+def _recognise(
+    name: str, header: list[str], formats: Sequence[Format], tables: Tables
+) -> Format | None:
+    if repeated := [title for title, times in Counter(header).items() if times > 1]:
+        tables.refuse(name, 1, "The column stands there twice.", repeated[0])
+        return None
+    for kind in formats:
+        if kind.fits(header):
+            return kind
+    named = [kind for kind in formats if kind.name == name]
+    if not named:
+        known = ", ".join(kind.name for kind in formats)
+        tables.refuse(name, 1, f"The columns are not those of any known file ({known}).")
+    for kind in named:
+        for title in kind.required:
+            if title not in header:
+                tables.refuse(name, 1, "The column is missing.", title)
+        for title in header:
+            if title not in kind.required + kind.optional:
+                tables.refuse(name, 1, "Unknown column: nothing would be kept of it.", title)
+    return None

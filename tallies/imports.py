@@ -1,0 +1,271 @@
+"""Published tallies in, and the import as a whole: all files, one plan, one transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from attacks.imports import (
+    CLAIMS,
+    INCIDENTS,
+    compare_claim_status,
+    import_claims,
+    import_incidents,
+)
+from bases.imports import (
+    BASES,
+    FORCE_PRESENCE,
+    KnownBases,
+    import_bases,
+    import_force_presence,
+)
+from bases.models import BaseName, MilitaryBase
+from sources.imports import (
+    PUBLISHERS,
+    REPORTS,
+    KnownNames,
+    KnownReports,
+    country,
+    import_organisations,
+    import_reports,
+    language_of,
+)
+from sources.models import Quantifier, Revision
+from sources.plan import Cells, Plan, Record, load, settle
+from sources.revisions import revision
+from sources.tables import Format, Row, read_tables
+
+from .models import PublishedTally, TallyLine
+
+TALLIES = Format(
+    "published_tallies.csv",
+    (
+        "publisher",
+        "publication_key",
+        "published_on",
+        "published_on_basis",
+        "counting_since",
+        "total_claimed",
+        "base_slug",
+        "count_text_name",
+        "count",
+        "source_url",
+        "publisher_slug",
+        "scope",
+        "counting_until",
+        "coverage",
+        "note",
+    ),
+    ("quantifier", "published_earliest", "published_latest"),
+)
+FORMATS = (PUBLISHERS, REPORTS, BASES, FORCE_PRESENCE, INCIDENTS, CLAIMS, TALLIES)
+# What one line says; every other column is of the publication, the same on all its rows.
+LINE_COLUMNS = {"base_slug", "count_text_name", "count"}
+COUNTRY_PREFIX = "country:"
+
+
+class _Undo(Exception):
+    """Leaves the transaction of an import that must write nothing."""
+
+
+def import_files(
+    paths: Sequence[Path],
+    *,
+    reason: str = "",
+    dry_run: bool = False,
+    progress: Callable[[int], Callable[[], Any]] | None = None,
+) -> Plan:
+    """Import files and folders as one plan in one transaction, and say what became of each row.
+
+    Nothing is written if anything is refused or with `dry_run`; `plan.revision` is the number of
+    the revision that was made, if any. `progress` takes the number of rows and returns what to
+    call after each.
+    """
+    plan = Plan(read_tables(paths, FORMATS))
+    if progress:
+        plan.progress = progress(sum(len(rows) for rows in plan.tables.rows.values()))
+    if plan.tables.refusals and not plan.tables.rows:
+        return plan
+    files = ", ".join(dict.fromkeys(plan.tables.files))
+    try:
+        with revision(reason or f"Import of {files}", origin=Revision.Origin.IMPORT) as made:
+            _settle_everything(plan)
+            if plan.refusals or dry_run:
+                raise _Undo
+    except _Undo:
+        return plan
+    plan.revision = made.number if made.moment else None
+    return plan
+
+
+def _settle_everything(plan: Plan) -> None:
+    import_organisations(plan)
+    reports = import_reports(plan)
+    import_bases(plan, reports)
+    import_force_presence(plan, reports)
+    incidents = import_incidents(plan, reports)
+    import_claims(plan, incidents, reports)
+    compare_claim_status(plan, incidents)
+    import_tallies(plan, reports)
+
+
+@dataclass(frozen=True)
+class Publication:
+    """The rows of one published tally; the first one speaks for all of it."""
+
+    key: str
+    rows: list[Row]
+
+    @property
+    def lines(self) -> list[Row]:
+        """The rows that hold a line; one without a number or a name carries only the total."""
+        return [row for row in self.rows if any(row.cells[column] for column in LINE_COLUMNS)]
+
+
+def import_tallies(plan: Plan, reports: KnownReports) -> None:
+    publications = _publications(plan)
+    if not publications:
+        return
+    names, bases = KnownNames(), KnownBases()
+    records = {}
+    for publication in publications:
+        if record := _tally(plan, publication, names, reports):
+            records[publication.key] = record
+    settled = settle(
+        plan,
+        PublishedTally,
+        list(records.values()),
+        existing=load(PublishedTally, "key", list(records)),
+        columns={"key": "publication_key", "total": "total_claimed", "territory": "scope"},
+    )
+    lines = [
+        line
+        for publication in publications
+        if (tally := settled.get((publication.key,)))
+        for line in _lines(plan, publication, tally, bases)
+    ]
+    settle(
+        plan,
+        TallyLine,
+        lines,
+        existing=load(TallyLine, "tally", [tally.pk for tally in settled.values()]),
+        columns={"name_as_printed": "count_text_name", "number": "count"},
+        replaces=True,
+    )
+    _settle_printed_names(plan, lines, reports)
+
+
+def _publications(plan: Plan) -> list[Publication]:
+    rows_by_key: dict[str, list[Row]] = defaultdict(list)
+    for row in plan.rows(TALLIES.name):
+        if key := row.cells["publication_key"]:
+            rows_by_key[key].append(row)
+        else:
+            plan.refuse(row, "publication_key", "The key is missing.")
+    publications = []
+    for key, rows in rows_by_key.items():
+        differing = [
+            (row, column)
+            for row in rows[1:]
+            for column, cell in row.cells.items()
+            if column not in LINE_COLUMNS and cell != rows[0].cells.get(column, "")
+        ]
+        for row, column in differing:
+            plan.refuse(row, column, f"It differs from {rows[0].place}, of the same publication.")
+        if not differing:
+            publications.append(Publication(key, rows))
+    return publications
+
+
+def _tally(
+    plan: Plan, publication: Publication, names: KnownNames, reports: KnownReports
+) -> Record | None:
+    row = publication.rows[0]
+    cells = Cells(plan, row)
+    counter = names.slug(cells, "publisher_slug")
+    if not cells.text("publisher_slug"):
+        cells.refuse("publisher_slug", "The counter is missing.")
+    since, until = cells.day("counting_since"), cells.day("counting_until")
+    cells.in_order("counting_since", since, "counting_until", until)
+    coverage = cells.choice("coverage", PublishedTally.Coverage)
+    if coverage == PublishedTally.Coverage.TOTAL_ONLY and publication.lines:
+        cells.refuse("coverage", "It says total_only, but the publication has lines.")
+    values = {
+        "counter_id": counter,
+        "report_id": reports.find(cells.text("source_url")),
+        "counting_since": since,
+        "counting_until": until,
+        "total": cells.number("total_claimed"),
+        "quantifier": cells.choice("quantifier", Quantifier, empty=""),
+        "territory": ";".join(cells.texts("scope")),
+        "coverage": coverage,
+        "note": cells.text("note"),
+    }
+    return Record(row, {"key": publication.key}, values) if cells.ok else None
+
+
+def _lines(
+    plan: Plan, publication: Publication, tally: PublishedTally, bases: KnownBases
+) -> list[Record]:
+    first: dict[Any, Row] = {}
+    records = []
+    for position, row in enumerate(publication.lines, 1):
+        cells = Cells(plan, row)
+        base, code = _place(cells, bases)
+        number = cells.number("count")
+        if not cells.text("count"):
+            cells.refuse("count", "The line has no number.")
+        key = {
+            "tally_id": tally.pk,
+            "base_id": base and base.pk,
+            "country": code,
+            "name_as_printed": cells.text("count_text_name"),
+        }
+        if tuple(key.values()) in first:
+            place = first[tuple(key.values())].place
+            cells.refuse("base_slug", f"The same line stands already in {place}.")
+        first[tuple(key.values())] = row
+        if cells.ok:
+            records.append(Record(row, key, {"number": number, "position": position}))
+    return records
+
+
+def _place(cells: Cells, bases: KnownBases) -> tuple[MilitaryBase | None, str]:
+    """What a line counts: a base, a country (`country:XX`), or what neither names."""
+    text = cells.text("base_slug")
+    if text.startswith(COUNTRY_PREFIX):
+        code = text.removeprefix(COUNTRY_PREFIX)
+        return None, country(cells, "base_slug", code or "?")
+    return (bases.find(cells, "base_slug") if text else None), ""
+
+
+def _settle_printed_names(plan: Plan, lines: list[Record], reports: KnownReports) -> None:
+    """Keep the names that lists print among the names of their bases."""
+    printed: dict[tuple[int, str], Row] = {}
+    for line in lines:
+        if line.key["base_id"] and line.key["name_as_printed"]:
+            printed.setdefault((line.key["base_id"], line.key["name_as_printed"]), line.row)
+    pks = list({base for base, _ in printed})
+    own = {
+        (base.pk, name)
+        for base in load(MilitaryBase, "pk", pks)
+        for name in (base.name, base.name_ar)
+    }
+    records = [
+        Record(
+            row,
+            {"base_id": base, "name": name},
+            {},
+            {
+                "language": language_of(name),
+                "report_id": reports.find(row.cells["source_url"]),
+            },
+        )
+        for (base, name), row in printed.items()
+        if (base, name) not in own
+    ]
+    columns = {"name": "count_text_name"}
+    settle(plan, BaseName, records, existing=load(BaseName, "base", pks), columns=columns)
