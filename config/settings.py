@@ -49,8 +49,7 @@ def database(name, *, default):
         "sqlite:///FILE (sqlite:////FILE for a path from the root)."
     )
     url = text(name, default)
-    scheme = url.partition("://")[0]
-    if scheme not in {"postgres", "postgresql", "sqlite"}:
+    if not url.startswith(("postgres://", "postgresql://", "sqlite:///")):
         raise bad_address
     try:
         config = environ.Env.db_url_config(url)
@@ -59,7 +58,7 @@ def database(name, *, default):
     if config["NAME"] in {"", ":memory:"}:
         raise bad_address
 
-    if scheme == "sqlite":
+    if url.startswith("sqlite"):
         config["NAME"] = BASE_DIR / config["NAME"]
         config["OPTIONS"] = {
             # WAL: readers go on while one writes. IMMEDIATE: a transaction queues for the write
@@ -68,6 +67,11 @@ def database(name, *, default):
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,  # seconds to wait for another writer
         } | config.get("OPTIONS", {})
+        # A file, as in use: several connections to a database in memory do not wait for locks.
+        # Of its own for each run, so that two runs do not meet.
+        config["TEST"] = {
+            "NAME": Path(tempfile.gettempdir(), f"basewatch-test-{os.getpid()}.sqlite3")
+        }
         return config
     return {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True} | config
 
@@ -186,6 +190,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "sources.context_processors.last_revision",
             ],
         },
     },
@@ -246,9 +251,22 @@ SPECTACULAR_SETTINGS = {
         "name": "CC BY 4.0 (data)",
         "url": "https://creativecommons.org/licenses/by/4.0/",
     },
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "config.rest.document_refusals",
+    ],
+    # Several models have a field of the same name with other choices.
+    "ENUM_NAME_OVERRIDES": {
+        "BaseKind": "bases.models.MilitaryBase.Kind",
+        "ClaimKind": "attacks.models.Claim.Kind",
+        "OrganisationKind": "sources.models.Organisation.Kind",
+    },
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    # Swagger UI would have the schema checked by a site of its maker.
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
 }
 
 

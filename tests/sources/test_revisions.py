@@ -1,0 +1,186 @@
+import threading
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import User
+from django.db import connection, connections, transaction
+
+from bases.models import BaseName, MilitaryBase
+from sources.models import Organisation, Revision
+from sources.revisions import RevisionRequired, create_all, revision, update_all
+from tests.factories import make_base, make_organisation
+
+pytestmark = pytest.mark.django_db
+
+
+def new_base(slug):
+    return MilitaryBase(slug=slug, name=slug, kind="base", country="SY")
+
+
+def test_revision_is_made_once_for_all_facts_of_a_transaction():
+    user = User.objects.create(username="editor")
+
+    with revision("Two sites found", who=user, origin=Revision.Origin.ADMIN):
+        first = new_base("first")
+        first.save()
+        new_base("second").save()
+
+    made = Revision.objects.get()
+    assert (made.number, made.who, made.reason, made.origin) == (
+        1,
+        user,
+        "Two sites found",
+        "admin",
+    )
+    assert set(MilitaryBase.history.values_list("slug", "revision")) == {
+        ("first", 1),
+        ("second", 1),
+    }
+
+
+def test_revision_inside_another_joins_it():
+    with revision("outer"):
+        new_base("first").save()
+        with revision("inner"):
+            new_base("second").save()
+
+    assert [made.reason for made in Revision.objects.all()] == ["outer"]
+
+
+def test_revision_without_a_fact_leaves_no_row():
+    with revision("nothing happens"):
+        pass
+
+    assert not Revision.objects.exists()
+
+
+def test_revision_of_a_failed_transaction_leaves_nothing():
+    with pytest.raises(ZeroDivisionError), revision("fails"):
+        new_base("first").save()
+        raise ZeroDivisionError
+
+    assert not Revision.objects.exists()
+    assert not MilitaryBase.objects.exists()
+    assert not MilitaryBase.history.exists()
+
+
+def test_revisions_are_numbered_in_order_and_no_two_share_a_moment():
+    for slug in ("one", "two", "three"):
+        make_base(slug)
+
+    numbers, moments = zip(*Revision.objects.order_by("number").values_list("number", "moment"))
+    assert numbers == (1, 2, 3)
+    assert moments[0] < moments[1] < moments[2]
+
+
+def test_saving_a_fact_outside_a_revision_is_refused():
+    with pytest.raises(RevisionRequired):
+        new_base("alone").save()
+
+    assert not MilitaryBase.objects.exists()
+
+
+def test_deleting_a_fact_outside_a_revision_is_refused():
+    base = make_base()
+
+    with pytest.raises(RevisionRequired), transaction.atomic():
+        base.delete()
+
+    assert MilitaryBase.objects.get() == base
+
+
+def test_writing_in_bulk_outside_a_revision_is_refused():
+    with pytest.raises(RevisionRequired):
+        create_all([new_base("alone")])
+    with pytest.raises(RevisionRequired):
+        update_all([make_base()], ["name"])
+
+
+def test_bulk_writes_keep_history_under_the_revision():
+    with revision("first"):
+        create_all([new_base("one"), new_base("two")])
+    one = MilitaryBase.objects.get(slug="one")
+    one.name = "renamed"
+    with revision("second"):
+        update_all([one], ["name"])
+
+    assert list(one.history.order_by("history_id").values_list("name", "revision")) == [
+        ("one", 1),
+        ("renamed", 2),
+    ]
+
+
+def test_deletion_is_kept_in_history_with_its_revision():
+    base = make_base("gone")
+    with revision("It was one with another"):
+        base.delete()
+
+    last = MilitaryBase.history.get(slug="gone", history_type="-")
+    assert last.revision.reason == "It was one with another"
+
+
+def test_every_model_that_states_a_fact_has_history_with_a_revision():
+    stating = [
+        model
+        for app in ("sources", "bases", "attacks", "tallies")
+        for model in apps.get_app_config(app).get_models()
+        if model is not Revision and not model.__name__.startswith("Historical")
+    ]
+    assert {Organisation, MilitaryBase, BaseName} < set(stating)
+    for model in stating:
+        assert model.history.model._meta.get_field("revision").related_model is Revision, model
+
+
+@pytest.mark.django_db(transaction=True)
+def test_writers_wait_for_each_other_so_that_numbers_follow_commits():
+    """A second writer that starts while the first is at work gets the next number."""
+    started = threading.Event()
+
+    def second():
+        try:
+            started.set()
+            make_organisation("second")
+        finally:
+            connections.close_all()
+
+    other = threading.Thread(target=second)
+    with revision("first"):
+        Organisation.objects.create(slug="first", name="first", kind="news")
+        other.start()
+        started.wait()
+        other.join(timeout=0.3)
+        still_waiting = other.is_alive()
+    other.join(timeout=20)
+
+    assert still_waiting
+    assert list(Organisation.history.order_by("revision").values_list("slug", "revision")) == [
+        ("first", 1),
+        ("second", 2),
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_readers_do_not_wait_for_a_writer():
+    seen = []
+
+    def read():
+        try:
+            seen.append(Revision.objects.count())
+        finally:
+            connections.close_all()
+
+    with revision("at work"):
+        new_base("unseen").save()
+        reader = threading.Thread(target=read)
+        reader.start()
+        reader.join(timeout=10)
+
+    assert seen == [0]
+
+
+def test_revision_needs_no_transaction_of_its_caller():
+    with transaction.atomic(), revision("inside"):
+        new_base("inside").save()
+
+    assert connection.in_atomic_block  # that of the test
+    assert Revision.objects.count() == 1
