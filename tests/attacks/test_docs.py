@@ -1,0 +1,29 @@
+"""docs/counting.md says what the code does: its sentences are the code's."""
+
+import re
+
+from django.conf import settings
+
+from attacks.counting import GroupBy, counted
+from attacks.models import Grade
+
+
+def counting_page():
+    text = (settings.BASE_DIR / "docs" / "counting.md").read_text(encoding="utf-8")
+    return re.sub(r"\s+", " ", text.replace("\n> ", " "))
+
+
+def test_the_counting_rule_is_quoted_from_the_code():
+    rule = re.sub(r"\s+", " ", counted.__doc__.split("\n\n", 1)[1]).strip()
+
+    assert rule in counting_page()
+
+
+def test_every_grade_stands_there_with_its_definition():
+    for grade in Grade:
+        assert f"| {grade.label} | {grade.definition} |" in counting_page()
+
+
+def test_every_breakdown_is_named():
+    for group_by in GroupBy:
+        assert group_by.label in counting_page()
