@@ -9,7 +9,7 @@ from attacks.counting import Window
 from bases.models import MilitaryBase
 from sources.countries import country_choices, country_name
 from sources.models import Organisation, Quantifier, Report, history
-from sources.validators import key_format, sane_day, territory_format
+from sources.validators import FIRST_DAY, key_format, sane_day, territory_format
 
 
 class PublishedTallyQuerySet(models.QuerySet):
@@ -106,11 +106,14 @@ class PublishedTally(models.Model):
 
     @property
     def window(self):
-        """The days it speaks for, as a window over our own record."""
+        """The days it speaks for, as a window over our own record.
+
+        Where it is not known on which day its count ends, it may have ended on its first.
+        """
         return Window(
             since=self.counting_since,
             until=self.as_of_latest,
-            certain_until=self.as_of_earliest,
+            certain_until=self.as_of_earliest or self.counting_since or FIRST_DAY,
         )
 
     @property

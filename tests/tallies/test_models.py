@@ -1,10 +1,18 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from attacks.counting import Window
+from attacks.counting import Count, Window, count
+from attacks.models import Incident
 from sources.revisions import revision
 from tallies.models import PublishedTally, TallyLine
-from tests.factories import day, make_base, make_organisation, make_report, make_tally
+from tests.factories import (
+    day,
+    make_base,
+    make_incident,
+    make_organisation,
+    make_report,
+    make_tally,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -26,10 +34,19 @@ def test_window_ends_on_an_interval_where_only_that_is_known():
     )
 
 
-def test_window_of_a_tally_without_report_and_days_is_open():
-    tally = make_tally(report=None, counting_since=None)
+def test_window_whose_end_is_not_known_holds_nothing_for_certain_after_its_first_day():
+    tally = make_tally(report=None, counting_since=day("2024-01-01"))
+    make_incident(on="2024-01-01")
+    make_incident(on="2024-01-02")
 
-    assert tally.window == Window()
+    assert count(Incident.objects.all(), tally.window) == Count(1, 2)
+
+
+def test_window_without_any_day_holds_nothing_for_certain():
+    tally = make_tally(report=None, counting_since=None)
+    make_incident()
+
+    assert count(Incident.objects.all(), tally.window) == Count(0, 1)
 
 
 def test_lines_are_kept_as_published_also_when_they_do_not_add_up():
