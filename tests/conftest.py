@@ -1,5 +1,9 @@
+from django.conf import settings as django_settings
 from django.db import connection
 from hypothesis import settings
+
+# Passwords of tests need no protection, and hashing them well takes most of a second each.
+django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 # An example may need a table to be filled: what counts is the answer, not how long it took.
 settings.register_profile("basewatch", deadline=None, max_examples=40)

@@ -1,0 +1,247 @@
+"""How editors write facts in the admin: one action is one revision, with a public reason.
+
+Every admin of a model that states a fact is a `RevisedAdmin`, its inlines are `RevisedTabular` or
+`RevisedStacked`. They also give every foreign key an autocomplete field.
+"""
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
+from django.contrib.admin.widgets import AdminTextInputWidget, AutocompleteSelect
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
+from django.db import IntegrityError
+from django.http import Http404, HttpResponseRedirect
+from django.urls import reverse
+from simple_history.admin import SimpleHistoryAdmin
+
+from .countries import country_name
+from .models import Revision
+from .revisions import revision
+
+ENTERED = "Entered in the admin"
+CORRECTED = "Corrected in the admin"
+DELETED = "Deleted in the admin"
+REVERTED = "Reverted in the admin to an earlier version"
+
+
+class ReasonField(forms.CharField):
+    """Why the record changes. It is no part of the record, so typing one changes nothing."""
+
+    def __init__(self, **kwargs):
+        super().__init__(
+            label="Reason (public)",
+            required=False,
+            max_length=500,
+            widget=AdminTextInputWidget,
+            **kwargs,
+        )
+
+    def has_changed(self, initial, data):
+        return False
+
+
+def stated_reason(request, default):
+    try:
+        return ReasonField().clean(request.POST.get("reason")) or default
+    except ValidationError:
+        return default  # the form shows the error, and nothing is written
+
+
+class RevisedForm(forms.ModelForm):
+    reason = ReasonField()
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        default = CORRECTED if self.instance.pk else ENTERED
+        self.fields["reason"].widget.attrs["placeholder"] = default
+        self.fields["reason"].help_text = f"Empty: “{default}”."
+
+    def _get_validation_exclusions(self):
+        # Django leaves out what is not in the form, and with the id the constraints that name it
+        # ("not merged into itself"): those would then fail in the database.
+        return super()._get_validation_exclusions() - {self.instance._meta.pk.name}
+
+
+class RevisedActionForm(ActionForm):
+    reason = ReasonField()
+
+
+class KnownRowSelect(AutocompleteSelect):
+    """Autocomplete that does not ask the database for a chosen row that is already at hand."""
+
+    row = None
+
+    def optgroups(self, name, value, attr=None):
+        if self.row is None or value != [str(self.row.pk)]:
+            return super().optgroups(name, value, attr)
+        options = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
+        options.append(self.create_option(name, self.row.pk, str(self.row), True, len(options)))
+        return [(None, options, 0)]
+
+
+class AutocompleteKeys:
+    """Every foreign key is found by typing; no page lists a whole table."""
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        kwargs["widget"] = KnownRowSelect(db_field, self.admin_site, using=kwargs.get("using"))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class RowForm(forms.ModelForm):
+    """A row of an inline, whose related rows were fetched with it (`RevisedInline`)."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, row in self.instance._state.fields_cache.items():
+            select = getattr(getattr(self.fields.get(name), "widget", None), "widget", None)
+            if isinstance(select, KnownRowSelect):
+                select.row = row
+
+
+class RevisedInline(AutocompleteKeys):
+    form = RowForm
+    extra = 1
+    show_change_link = True
+
+    def get_extra(self, request, obj=None, **kwargs):
+        return 0 if obj else self.extra
+
+    def get_queryset(self, request):
+        keys = [field.name for field in self.opts.concrete_fields if field.many_to_one]
+        return super().get_queryset(request).select_related(*keys)
+
+
+class RevisedTabular(RevisedInline, admin.TabularInline):
+    pass
+
+
+class RevisedStacked(RevisedInline, admin.StackedInline):
+    pass
+
+
+class RevisedAdmin(AutocompleteKeys, SimpleHistoryAdmin):
+    form = RevisedForm
+    action_form = RevisedActionForm
+    # What an action gives as its reason when the editor gives none.
+    action_reasons = {"delete_selected": DELETED}
+    delete_confirmation_template = "admin/delete_with_reason.html"
+    delete_selected_confirmation_template = "admin/delete_selected_with_reason.html"
+    object_history_list_template = "admin/history_rows.html"
+    history_list_per_page = 25
+
+    # One action, one revision
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        default = CORRECTED if object_id else ENTERED
+        return self._in_one_revision(
+            request, default, super().changeform_view, object_id, form_url, extra_context
+        )
+
+    def delete_view(self, request, object_id, extra_context=None):
+        return self._in_one_revision(
+            request, DELETED, super().delete_view, object_id, extra_context
+        )
+
+    def changelist_view(self, request, extra_context=None):
+        default = self.action_reasons.get(request.POST.get("action"), CORRECTED)
+        return self._in_one_revision(request, default, super().changelist_view, extra_context)
+
+    def history_form_view(self, request, object_id, version_id, extra_context=None):
+        if not (object_id.isdecimal() and version_id.isdecimal()):
+            raise Http404
+        # The view itself asks for permission to look, also before it writes.
+        if request.method == "POST" and not self.has_change_permission(request):
+            raise PermissionDenied
+        try:
+            return self._in_one_revision(
+                request, REVERTED, super().history_form_view, object_id, version_id, extra_context
+            )
+        except ObjectDoesNotExist:
+            self.message_user(
+                request, "That version names a record that was deleted since.", messages.ERROR
+            )
+            url = f"admin:{self.opts.app_label}_{self.opts.model_name}_history"
+            return HttpResponseRedirect(reverse(url, args=[object_id]))
+
+    def _in_one_revision(self, request, default_reason, view, *args):
+        if request.method != "POST":
+            return view(request, *args)
+        reason = stated_reason(request, default_reason)
+        try:
+            with revision(reason, who=request.user, origin=Revision.Origin.ADMIN):
+                return view(request, *args)
+        except IntegrityError:
+            # The forms check every constraint; what still fails here was written meanwhile.
+            self.message_user(
+                request,
+                "Nothing was saved: it contradicts another record, perhaps one that somebody"
+                " saved or deleted at this moment. Please look and try again.",
+                messages.ERROR,
+            )
+            return HttpResponseRedirect(request.get_full_path())
+
+    def save_model(self, request, obj, form, change):
+        if not change or differs_from_record(obj):
+            super().save_model(request, obj, form, change)
+
+    def get_deleted_objects(self, objs, request):
+        deleted, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
+        # What is cited cannot be deleted by anybody; a permission would not help.
+        return deleted, counts, set() if protected else perms_needed, protected
+
+    # The reason stands last in the form, for those who may write
+
+    def get_fields(self, request, obj=None):
+        return [name for name in super().get_fields(request, obj) if name != "reason"]
+
+    def get_fieldsets(self, request, obj=None):
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj and not self.has_change_permission(request, obj):
+            return fieldsets
+        return [*fieldsets, ("This change", {"fields": ["reason"]})]
+
+    def get_changeform_initial_data(self, request):
+        """What the address prefills, less what the field would refuse (or fail to show)."""
+        fields = {field.name: field for field in self.opts.concrete_fields}
+        return {
+            name: value
+            for name, value in super().get_changeform_initial_data(request).items()
+            if name in fields and _accepts(fields[name], value)
+        }
+
+    # History
+
+    def history_view(self, request, object_id, extra_context=None):
+        if not object_id.isdecimal():
+            raise Http404
+        return super().history_view(request, object_id, extra_context)
+
+    def get_history_queryset(self, request, history_manager, pk_name, object_id):
+        rows = super().get_history_queryset(request, history_manager, pk_name, object_id)
+        return rows.select_related("revision__who")
+
+
+def differs_from_record(obj):
+    """Whether saving would change what is on record (always, where it was deleted)."""
+    stored = type(obj)._base_manager.filter(pk=obj.pk).values().first()
+    return stored is None or any(
+        stored[field.attname] != getattr(obj, field.attname) for field in obj._meta.concrete_fields
+    )
+
+
+def _accepts(field, value):
+    try:
+        field.clean(value, None)
+    except ValidationError:
+        return False
+    return True
+
+
+class CountriesInUse(admin.AllValuesFieldListFilter):
+    """The countries that stand in the table, by name; ISO has 249."""
+
+    def choices(self, changelist):
+        everything, *countries = super().choices(changelist)
+        yield everything
+        for choice in countries:
+            yield choice | {"display": country_name(choice["display"]) or "none"}
