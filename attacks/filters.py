@@ -5,72 +5,25 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q
 
+from bases.filters import base_countries
 from bases.models import BaseName, MilitaryBase
-from sources.countries import country_name
+from sources.filters import AnyOf, AnyOfRecords, DayFilter, WindowForm, YesNo
 from sources.models import Organisation
 
 from .claim_status import ClaimStatus, claims_of_responsibility
 from .counting import Window
 from .models import Claim, Grade, Incident
 
-ISO_DAY = ["%Y-%m-%d"]
-
-
-class DayFilter(django_filters.DateFilter):
-    """A day as YYYY-MM-DD and nothing else: 03/04/2024 is a different day to different readers."""
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(
-            *args,
-            input_formats=ISO_DAY,
-            widget=forms.DateInput(attrs={"type": "date"}, format=ISO_DAY[0]),
-            error_messages={"invalid": "Give a day as YYYY-MM-DD."},
-            **kwargs,
-        )
-
-
-class AnyOf(django_filters.MultipleChoiceFilter):
-    """One value or several; a record that has any of them passes."""
-
-    def __init__(self, *args, **kwargs):
-        kwargs.setdefault("widget", forms.CheckboxSelectMultiple)
-        super().__init__(*args, **kwargs)
-
-
-class AnyOfRecords(django_filters.ModelMultipleChoiceFilter):
-    """The same for records, by slug."""
-
-    def __init__(self, *args, **kwargs):
-        kwargs.setdefault("to_field_name", "slug")
-        kwargs.setdefault("widget", forms.CheckboxSelectMultiple)
-        super().__init__(*args, **kwargs)
-
-
-def base_countries():
-    """The countries that have a base on record."""
-    codes = MilitaryBase.objects.order_by().values_list("country", flat=True).distinct()
-    return sorted(
-        ((code, country_name(code)) for code in codes), key=lambda pair: pair[1]
-    )
-
 
 def groups(request):
     return Organisation.objects.filter(kind=Organisation.Kind.ARMED_GROUP)
-
-
-class IncidentFilterForm(forms.Form):
-    def clean(self):
-        cleaned = super().clean()
-        since, until = cleaned.get("since"), cleaned.get("until")
-        if since and until and since > until:
-            raise ValidationError({"until": "The last day is before the first."})
-        return cleaned
 
 
 class IncidentFilter(django_filters.FilterSet):
     base = AnyOfRecords(
         field_name="base__slug",
         queryset=MilitaryBase.objects.all(),
+        noun="a base",
         label="Base",
         help_text="Slug of a base: that site alone, without sites inside it. May be repeated.",
     )
@@ -92,12 +45,8 @@ class IncidentFilter(django_filters.FilterSet):
         label="Until",
         help_text="Local day, included: attacks that may have happened on it or earlier.",
     )
-    weapon = AnyOf(
-        choices=Incident.Weapon.choices, label="Weapon", help_text="May be repeated."
-    )
-    outcome = AnyOf(
-        choices=Incident.Outcome.choices, label="Outcome", help_text="May be repeated."
-    )
+    weapon = AnyOf(choices=Incident.Weapon.choices, label="Weapon", help_text="May be repeated.")
+    outcome = AnyOf(choices=Incident.Outcome.choices, label="Outcome", help_text="May be repeated.")
     claim_status = AnyOf(
         choices=ClaimStatus.choices,
         method="having_claim_status",
@@ -106,18 +55,19 @@ class IncidentFilter(django_filters.FilterSet):
     )
     claimant = AnyOfRecords(
         queryset=groups,
+        noun="an armed group",
         method="claimed_by_each",
         label="Claimed by",
         help_text="Slug of an armed group that claims the attack. If repeated, all of them do.",
     )
-    claimant__isnull = django_filters.BooleanFilter(
+    claimant__isnull = YesNo(
         method="claimed_by_nobody",
         label="Claimed by nobody named",
         help_text="true: no named armed group claims the attack.",
         widget=forms.HiddenInput,
     )
     grade = AnyOf(choices=Grade.choices, label="Grade", help_text="May be repeated.")
-    counted = django_filters.BooleanFilter(
+    counted = YesNo(
         method="that_count",
         label="Counted",
         help_text="true: only what the house rule counts; false: only what it leaves out.",
@@ -133,7 +83,7 @@ class IncidentFilter(django_filters.FilterSet):
     class Meta:
         model = Incident
         fields = []
-        form = IncidentFilterForm
+        form = WindowForm
 
     @property
     def window(self):
@@ -143,16 +93,12 @@ class IncidentFilter(django_filters.FilterSet):
 
     def having_claim_status(self, incidents, name, values):
         return (
-            incidents.with_claim_status().filter(claim_status__in=values)
-            if values
-            else incidents
+            incidents.with_claim_status().filter(claim_status__in=values) if values else incidents
         )
 
     def claimed_by_each(self, incidents, name, groups):
         for group in groups:
-            theirs = claims_of_responsibility().filter(
-                claimant=group, incident=OuterRef("pk")
-            )
+            theirs = claims_of_responsibility().filter(claimant=group, incident=OuterRef("pk"))
             incidents = incidents.filter(Exists(theirs))
         return incidents
 
@@ -162,11 +108,7 @@ class IncidentFilter(django_filters.FilterSet):
 
     def that_count(self, incidents, name, value):
         counted = Incident.objects.counted()
-        return (
-            incidents.counted()
-            if value
-            else incidents.exclude(pk__in=counted.values("pk"))
-        )
+        return incidents.counted() if value else incidents.exclude(pk__in=counted.values("pk"))
 
     def containing(self, incidents, name, text):
         spelt = BaseName.objects.filter(base=OuterRef("base"), name__icontains=text)
@@ -210,34 +152,51 @@ def incidents_query(params, row_filters=None):
     return query.urlencode()
 
 
+class IncidentField(forms.CharField):
+    """The public id of a published incident. Any other is refused: nothing would be no answer."""
+
+    def clean(self, value):
+        public_id = super().clean(value)
+        if not public_id:
+            return None
+        incident = Incident.objects.published().with_public_id(public_id).first()
+        if incident is None:
+            raise ValidationError(f"“{public_id}” is unknown. Use a public id such as BW-12.")
+        return incident
+
+
+class IncidentIdFilter(django_filters.CharFilter):
+    field_class = IncidentField
+
+
 class ClaimFilter(django_filters.FilterSet):
-    incident = django_filters.CharFilter(
-        method="of_incident",
+    incident = IncidentIdFilter(
         label="Incident",
         help_text="Public id of an incident, such as BW-12.",
     )
     base = AnyOfRecords(
         field_name="incident__base__slug",
         queryset=MilitaryBase.objects.all(),
+        noun="a base",
         label="Base",
         help_text="Slug of the base. May be repeated.",
     )
     claimant = AnyOfRecords(
         field_name="claimant__slug",
         queryset=Organisation.objects.all(),
+        noun="an organisation",
         label="Claimant",
         help_text="Slug of the organisation that says so. May be repeated.",
     )
     blamed = AnyOfRecords(
         field_name="blamed__slug",
         queryset=Organisation.objects.all(),
+        noun="an organisation",
         label="Blamed",
         help_text="Slug of the organisation blamed. May be repeated.",
     )
     kind = AnyOf(choices=Claim.Kind.choices, label="Kind", help_text="May be repeated.")
-    stance = AnyOf(
-        choices=Claim.Stance.choices, label="Stance", help_text="May be repeated."
-    )
+    stance = AnyOf(choices=Claim.Stance.choices, label="Stance", help_text="May be repeated.")
     since = DayFilter(
         field_name="made_on",
         lookup_expr="gte",
@@ -254,7 +213,4 @@ class ClaimFilter(django_filters.FilterSet):
     class Meta:
         model = Claim
         fields = []
-        form = IncidentFilterForm
-
-    def of_incident(self, claims, name, public_id):
-        return claims.filter(incident__in=Incident.objects.with_public_id(public_id))
+        form = WindowForm

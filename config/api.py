@@ -1,5 +1,30 @@
 """Every endpoint of the API, on one screen."""
 
+from django.urls import re_path
 from rest_framework.routers import DefaultRouter
 
-router = DefaultRouter()
+from attacks.api import ClaimViewSet, CountViewSet, IncidentViewSet
+from bases.api import BaseViewSet, PresenceViewSet
+from config.rest import NoSuchAddress, Root
+from sources.api import OrganisationViewSet, ReportViewSet
+from tallies.api import TallyViewSet
+
+
+class Router(DefaultRouter):
+    APIRootView = Root
+    include_format_suffixes = False  # a key may end in .json
+
+    def get_urls(self):
+        # Last, and only with its slash, so that Django still adds one that was forgotten.
+        return [*super().get_urls(), re_path(r"^.+/$", NoSuchAddress.as_view())]
+
+
+router = Router()
+router.register("bases", BaseViewSet, basename="base")
+router.register("incidents", IncidentViewSet, basename="incident")
+router.register("claims", ClaimViewSet, basename="claim")
+router.register("organisations", OrganisationViewSet, basename="organisation")
+router.register("reports", ReportViewSet, basename="report")
+router.register("tallies", TallyViewSet, basename="tally")
+router.register("force-presence", PresenceViewSet, basename="force-presence")
+router.register("counts", CountViewSet, basename="count")

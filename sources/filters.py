@@ -1,0 +1,189 @@
+"""Kinds of filters that every app uses, and those of organisations and reports.
+
+A bad value is refused with what would have been right, on a page at its field and in the API as
+a 400. An empty value is the same as none: a form sends its empty fields too.
+"""
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef, Q
+from django_filters.fields import ModelMultipleChoiceField, MultipleChoiceField
+from drf_spectacular.utils import extend_schema_field
+
+from .countries import country_name
+from .models import Organisation, OrganisationName, Report
+
+ISO_DAY = ["%Y-%m-%d"]
+
+
+def documented(one, kind):
+    """Tell the API's schema of what kind the values of a filter are, where it cannot see that."""
+    extend_schema_field({"type": kind, "description": one.extra["help_text"]})(one)
+
+
+class DayFilter(django_filters.DateFilter):
+    """A day as YYYY-MM-DD and nothing else: 03/04/2024 is a different day to different readers."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(
+            *args,
+            input_formats=ISO_DAY,
+            widget=forms.DateInput(attrs={"type": "date"}, format=ISO_DAY[0]),
+            error_messages={"invalid": "Give a day as YYYY-MM-DD."},
+            **kwargs,
+        )
+
+
+class YesNo(django_filters.TypedChoiceFilter):
+    """true or false; Django's own field would take a misspelt one for neither."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(
+            *args,
+            choices=[("true", "yes"), ("false", "no")],
+            coerce=lambda text: text == "true",
+            error_messages={"invalid_choice": "Use true or false."},
+            **kwargs,
+        )
+        documented(self, "boolean")
+
+
+class AnyOfField(MultipleChoiceField):
+    def clean(self, value):
+        return super().clean([text for text in value or [] if text])
+
+    def validate(self, values):
+        if not values:
+            return
+        allowed = [code for code, _ in self.choices]
+        for value in values:
+            if value not in allowed:
+                raise ValidationError(f"“{value}” is unknown. Use: {', '.join(allowed)}.")
+
+
+class AnyOf(django_filters.MultipleChoiceFilter):
+    """One value or several; a record that has any of them passes."""
+
+    field_class = AnyOfField
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("widget", forms.CheckboxSelectMultiple)
+        kwargs.setdefault("distinct", False)  # no filter of ours spans many rows of a record
+        super().__init__(*args, **kwargs)
+
+
+class AnyOfRecordsField(ModelMultipleChoiceField):
+    def clean(self, value):
+        return super().clean([text for text in value or [] if text])
+
+    def _check_values(self, value):
+        for text in value:
+            if "\0" in text:  # PostgreSQL would fail on it
+                raise ValidationError(self.error_messages["invalid_choice"], params={"value": text})
+        return super()._check_values(value)
+
+
+class AnyOfRecords(django_filters.ModelMultipleChoiceFilter):
+    """The same for records, by slug. `noun` says what the slug is of."""
+
+    field_class = AnyOfRecordsField
+
+    def __init__(self, *args, noun, **kwargs):
+        kwargs.setdefault("to_field_name", "slug")
+        kwargs.setdefault("widget", forms.CheckboxSelectMultiple)
+        kwargs.setdefault("distinct", False)
+        unknown = f"“%(value)s” is unknown. Use the slug of {noun}."
+        super().__init__(*args, error_messages={"invalid_choice": unknown}, **kwargs)
+        documented(self, "string")
+
+
+class WindowForm(forms.Form):
+    """The form of a filter set with `since` and `until`."""
+
+    def clean(self):
+        cleaned = super().clean()
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if since and until and since > until:
+            raise ValidationError({"until": "The last day is before the first."})
+        return cleaned
+
+
+def country_pairs(codes):
+    """(code, name) pairs in the order of the names."""
+    pairs = {(code, country_name(code)) for code in codes if code}
+    return sorted(pairs, key=lambda pair: pair[1])
+
+
+def organisation_countries():
+    """The countries that an organisation on record belongs to."""
+    codes = Organisation.objects.order_by().values_list("country", flat=True).distinct()
+    return country_pairs(codes)
+
+
+class OrganisationFilter(django_filters.FilterSet):
+    kind = AnyOf(choices=Organisation.Kind.choices, label="Kind", help_text="May be repeated.")
+    country = AnyOf(
+        choices=organisation_countries,
+        label="Country",
+        help_text="ISO 3166 code of the country it belongs to. May be repeated.",
+    )
+    search = django_filters.CharFilter(
+        method="named", label="Name", help_text="In any of its names.", max_length=200
+    )
+
+    class Meta:
+        model = Organisation
+        fields = []
+
+    def named(self, organisations, name, text):
+        other_name = OrganisationName.objects.filter(
+            organisation=OuterRef("pk"), name__icontains=text
+        )
+        return organisations.filter(
+            Q(name__icontains=text) | Q(name_ar__icontains=text) | Exists(other_name)
+        )
+
+
+class ReportFilter(django_filters.FilterSet):
+    publisher = AnyOfRecords(
+        field_name="publisher__slug",
+        queryset=Organisation.objects.all(),
+        noun="an organisation",
+        label="Publisher",
+        help_text="Slug of the organisation that published it. May be repeated.",
+    )
+    since = DayFilter(
+        method="maybe_since",
+        label="Since",
+        help_text="May have been published on that day or later.",
+    )
+    until = DayFilter(
+        method="maybe_until",
+        label="Until",
+        help_text="May have been published on that day or earlier.",
+    )
+    search = django_filters.CharFilter(
+        method="containing",
+        label="Text",
+        help_text="In the title, the address or the key.",
+        max_length=200,
+    )
+
+    class Meta:
+        model = Report
+        fields = []
+        form = WindowForm
+
+    # A day of publication that is not known may be any day.
+
+    def maybe_since(self, reports, name, day):
+        return reports.filter(Q(published_latest__gte=day) | Q(published_latest=None))
+
+    def maybe_until(self, reports, name, day):
+        return reports.filter(Q(published_earliest__lte=day) | Q(published_earliest=None))
+
+    def containing(self, reports, name, text):
+        return reports.filter(
+            Q(title__icontains=text) | Q(url__icontains=text) | Q(key__icontains=text)
+        )

@@ -1,0 +1,83 @@
+"""Filters of published tallies, for the page and the API alike."""
+
+import django_filters
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
+
+from bases.models import MilitaryBase
+from sources.filters import AnyOf, AnyOfRecords, DayFilter, WindowForm, country_pairs
+from sources.models import Organisation
+
+from .models import PublishedTally, TallyLine
+
+
+def tally_countries():
+    """The countries that a published tally covers."""
+    territories = PublishedTally.objects.order_by().values_list("territory", flat=True).distinct()
+    return country_pairs(code for codes in territories for code in codes.split(";"))
+
+
+class TallyFilter(django_filters.FilterSet):
+    counter = AnyOfRecords(
+        field_name="counter__slug",
+        queryset=Organisation.objects.all(),
+        noun="an organisation",
+        label="Counter",
+        help_text="Slug of the organisation whose number it is. May be repeated.",
+    )
+    country = AnyOf(
+        field_name="territory",
+        choices=tally_countries,
+        method="covering",
+        label="Country",
+        help_text="ISO 3166 code of a country it covers, alone or among others. May be repeated.",
+    )
+    coverage = AnyOf(
+        choices=PublishedTally.Coverage.choices, label="Coverage", help_text="May be repeated."
+    )
+    base = AnyOfRecords(
+        queryset=MilitaryBase.objects.all(),
+        method="listing",
+        noun="a base",
+        label="Base",
+        help_text="Slug of a base that has a line of its own in it. May be repeated.",
+    )
+    since = DayFilter(
+        method="maybe_since", label="Since", help_text="May speak as of that day or later."
+    )
+    until = DayFilter(
+        method="maybe_until", label="Until", help_text="May speak as of that day or earlier."
+    )
+
+    class Meta:
+        model = PublishedTally
+        fields = []
+        form = WindowForm
+
+    def covering(self, tallies, name, codes):
+        # Codes are two letters with ; between, so that one never straddles two others.
+        covers = Q()
+        for code in codes:
+            covers |= Q(territory__contains=code)
+        return tallies.filter(covers)
+
+    def listing(self, tallies, name, bases):
+        if not bases:
+            return tallies
+        return tallies.filter(
+            Exists(TallyLine.objects.filter(tally=OuterRef("pk"), base__in=bases))
+        )
+
+    # A tally whose day nobody knows may speak as of any day.
+
+    def maybe_since(self, tallies, name, day):
+        speaks = Coalesce("counting_until", "report__published_latest")
+        return tallies.alias(speaks_latest=speaks).filter(
+            Q(speaks_latest__gte=day) | Q(speaks_latest=None)
+        )
+
+    def maybe_until(self, tallies, name, day):
+        speaks = Coalesce("counting_until", "report__published_earliest")
+        return tallies.alias(speaks_earliest=speaks).filter(
+            Q(speaks_earliest__lte=day) | Q(speaks_earliest=None)
+        )
