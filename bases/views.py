@@ -1,0 +1,69 @@
+from django.conf import settings
+from django.db.models import F
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from attacks.counting import Count, count, count_by
+from attacks.models import Incident
+from tallies.models import PublishedTally, TallyLine
+
+from .models import ForcePresence, MilitaryBase
+
+LATEST_INCIDENTS = 20
+
+
+@require_safe
+def bases(request):
+    counts = {row.key: row.count for row in count_by(Incident.objects.all(), "base")}
+    tally = (
+        PublishedTally.objects.filter(counter__slug=settings.DEFAULT_COUNTER)
+        .full_lists()
+        .latest_first()
+        .select_related("counter", "report")
+        .first()
+    )
+    lines = {line.base_id: line for line in tally.lines.all()} if tally else {}
+    rows = [
+        {"base": base, "count": counts.get(base.slug, Count(0, 0)), "line": lines.get(base.pk)}
+        for base in MilitaryBase.objects.order_by("country", "name", "id")
+    ]
+    return render(request, "bases/list.html", {"rows": rows, "tally": tally})
+
+
+@require_safe
+def base(request, slug):
+    base = get_object_or_404(
+        MilitaryBase.objects.select_related("parent", "report__publisher"), slug=slug
+    )
+    incidents = Incident.objects.published().filter(base=base)
+    return render(
+        request,
+        "bases/detail.html",
+        {
+            "base": base,
+            "names": base.names.select_related("report__publisher"),
+            "parts": base.parts.all(),
+            "count": count(incidents),
+            "incidents": incidents.select_related("base")
+            .with_claim_status()
+            .in_order()[:LATEST_INCIDENTS],
+            "lines": _published_lines(base),
+            "presences": ForcePresence.objects.filter(base=base).select_related(
+                "force", "report__publisher"
+            ),
+            "last_change": base.history.select_related("revision").first(),
+        },
+    )
+
+
+def _published_lines(base):
+    """What was published of it: each counter's numbers together, newest first."""
+    tallies = PublishedTally.objects.latest_first().filter(lines__base=base)
+    order = {pk: place for place, pk in enumerate(tallies.values_list("pk", flat=True))}
+    lines = TallyLine.objects.filter(base=base).select_related(
+        "tally__counter", "tally__report__publisher"
+    )
+    return sorted(
+        lines.order_by(F("position")),
+        key=lambda line: (line.tally.counter.name, line.tally.counter_id, order[line.tally_id]),
+    )

@@ -1,0 +1,137 @@
+"""How pages word days, numbers and names. What is not known is said, never shown as 0."""
+
+from django import template
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.template.loader import get_template
+from django.utils.encoding import uri_to_iri
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language_info
+
+from sources.countries import country_name
+from sources.models import Quantifier
+
+register = template.Library()
+
+DAY = "j F Y"
+
+
+@register.simple_tag
+def day_words(earliest, latest):
+    """A range of days in words, such as "9 to 10 August 2024"; either end may be unknown."""
+    if earliest is None and latest is None:
+        return "not known"
+    if earliest is None:
+        return f"not after {date_format(latest, DAY)}"
+    if latest is None:
+        return f"not before {date_format(earliest, DAY)}"
+    if earliest == latest:
+        return date_format(latest, DAY)
+    return f"{date_format(earliest, _first_part(earliest, latest))} to {date_format(latest, DAY)}"
+
+
+@register.simple_tag
+def days(earliest, latest):
+    """The same for a page, with the days that machines read."""
+    if earliest is None or latest is None:
+        return day_words(earliest, latest)
+    if earliest == latest:
+        return _time(latest, DAY)
+    return format_html(
+        "{} to {}", _time(earliest, _first_part(earliest, latest)), _time(latest, DAY)
+    )
+
+
+@register.filter
+def day(value):
+    return _time(value, DAY) if value else "not known"
+
+
+def _first_part(earliest, latest):
+    """How the first day is written, where the last one says the rest."""
+    if earliest.year != latest.year:
+        return DAY
+    return "j F" if earliest.month != latest.month else "j"
+
+
+def _time(value, form):
+    return format_html(
+        '<time datetime="{}">{}</time>', value.strftime("%Y-%m-%d"), date_format(value, form)
+    )
+
+
+@register.filter
+def attacks(count):
+    """A count as "3", or "3 to 5" where the days of some attacks are not known well enough."""
+    return f"{count.certain}" if count.exact else f"{count.certain} to {count.possible}"
+
+
+@register.simple_tag
+def people(low, high, best=None):
+    """A number of people with its range; an unknown end stays open."""
+    if low is None and high is None:
+        return "not known" if best is None else f"about {best}"
+    if high is None:
+        text = f"at least {low}"
+    elif low is None:
+        text = f"at most {high}"
+    elif low == high:
+        return f"{low}"
+    else:
+        text = f"{low} to {high}"
+    return text if best is None else f"{text}, most likely {best}"
+
+
+@register.filter
+def quantified(number, quantifier):
+    """A published number in its own terms: "exactly" is how a bare number is read."""
+    if number is None:
+        return "not stated"
+    if quantifier in {"", Quantifier.EXACTLY}:
+        return intcomma(number)
+    return f"{Quantifier(quantifier).label} {intcomma(number)}"
+
+
+@register.filter
+def country(code):
+    return country_name(code) if code else "not known"
+
+
+@register.filter
+def language(code):
+    """The name of a language by its BCP 47 code, or the code where Django has no name for it."""
+    try:
+        return get_language_info(code)["name"]
+    except KeyError:
+        return code
+
+
+@register.filter
+def address(url):
+    """An address as people read it: without its scheme, in its own script."""
+    return uri_to_iri(url).partition("://")[2].rstrip("/")
+
+
+@register.filter
+def degrees(coordinate):
+    """Without the zeros that the database adds: they would claim a precision nobody has."""
+    return f"{coordinate.normalize():f}"
+
+
+@register.filter
+def join_and(words):
+    """One, one and two, or one, two and three."""
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+@register.filter
+def magnitude(number):
+    return abs(number)
+
+
+@register.simple_tag
+def inline(template_name, **context):
+    """An include without the line end of its file, so that a full stop can follow it."""
+    return mark_safe(get_template(template_name).render(context).strip())

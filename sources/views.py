@@ -1,0 +1,88 @@
+from dataclasses import dataclass
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.http import QueryDict
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from attacks.models import Claim, Incident
+
+from .api import cited_in_public
+from .models import Organisation
+
+SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The first rows of a longer list, how many there are in all, and where the rest is."""
+
+    rows: list
+    total: int
+    more: str = ""
+
+
+def first_of(queryset: QuerySet, more: str = "") -> Shown:
+    return Shown(list(queryset[:SHOWN]), queryset.count(), more)
+
+
+@require_safe
+def organisations(request):
+    return render(
+        request,
+        "sources/organisations.html",
+        {"organisations": Organisation.objects.select_related("parent")},
+    )
+
+
+@require_safe
+def organisation(request, slug):
+    organisation = get_object_or_404(
+        Organisation.objects.select_related("parent", "report__publisher"), slug=slug
+    )
+    return render(
+        request,
+        "sources/organisation.html",
+        {
+            "organisation": organisation,
+            "names": organisation.names.select_related("report__publisher"),
+            "members": organisation.members.all(),
+            "reports": first_of(cited_in_public().filter(publisher=organisation)),
+            "tallies": first_of(
+                organisation.tallies.select_related("report__publisher").latest_first(),
+                more=_address("tallies:list", counter=organisation.slug),
+            ),
+            **_said_of_incidents(organisation),
+        },
+    )
+
+
+def _said_of_incidents(organisation):
+    """What it claims, is blamed for, and says otherwise, of published incidents only."""
+    responsibility = Q(kind=Claim.Kind.RESPONSIBILITY, stance=Claim.Stance.AFFIRMS)
+    claims = (
+        Claim.objects.filter(incident__status=Incident.Status.PUBLISHED)
+        .select_related("incident__base", "claimant", "blamed", "report__publisher")
+        .order_by(F("made_on").desc(nulls_last=True), "-id")
+    )
+    its_claims = organisation.claims.filter(responsibility, incident=OuterRef("pk"))
+    is_group = organisation.kind == Organisation.Kind.ARMED_GROUP
+    return {
+        "claimed": first_of(
+            Incident.objects.published()
+            .filter(Exists(its_claims))
+            .select_related("base")
+            .in_order(),
+            # Only an armed group's claims are claims of responsibility to the filter.
+            more=_address("attacks:incidents", claimant=organisation.slug) if is_group else "",
+        ),
+        "blamed": first_of(claims.filter(blamed=organisation)),
+        "said": first_of(claims.filter(claimant=organisation).exclude(responsibility)),
+    }
+
+
+def _address(name, **params):
+    query = QueryDict(mutable=True)
+    query.update(params)
+    return f"{reverse(name)}?{query.urlencode()}"
