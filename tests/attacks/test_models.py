@@ -26,10 +26,10 @@ pytestmark = pytest.mark.django_db
 )
 def test_incident_that_can_never_be_is_refused_by_the_database(fields):
     incident = make_incident()
+    for name, value in fields.items():
+        setattr(incident, name, value)
 
     with pytest.raises(IntegrityError), transaction.atomic(), revision("wrong"):
-        for name, value in fields.items():
-            setattr(incident, name, value)
         incident.save()
 
 
