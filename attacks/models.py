@@ -9,7 +9,7 @@ from django.db.models import F, Max, Q
 from django.urls import reverse
 
 from bases.models import MilitaryBase
-from sources.models import Organisation, Report, history
+from sources.models import Organisation, Report, history, linked
 from sources.validators import key_format, sane_day
 
 from .claim_status import ClaimStatus, claim_status
@@ -215,7 +215,9 @@ class Incident(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.public_id}: {self.base or 'no base'}, {self.earliest or 'no date'}"
+        return (
+            f"{self.public_id}: {linked(self, 'base') or 'no base'}, {self.earliest or 'no date'}"
+        )
 
     def save(self, *args, **kwargs):
         if self.serial is None:
@@ -269,7 +271,7 @@ class Citation(models.Model):
         ]
 
     def __str__(self):
-        return str(self.report)
+        return str(linked(self, "report") or "a report")
 
 
 class IncidentKey(models.Model):

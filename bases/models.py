@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from sources.countries import country_choices, country_name
-from sources.models import Organisation, Quantifier, Report, history
+from sources.models import Organisation, Quantifier, Report, history, linked
 from sources.validators import key_format, partial_date, sane_day
 
 
@@ -187,5 +187,5 @@ class ForcePresence(models.Model):
         ]
 
     def __str__(self):
-        where = self.base.name if self.base else country_name(self.country)
+        where = linked(self, "base") or country_name(self.country)
         return f"{self.force_text}, {where}"

@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.urls import reverse
@@ -53,6 +53,14 @@ class RevisedRow(models.Model):
 def history():
     """The history of a model that states a fact."""
     return HistoricalRecords(bases=[RevisedRow])
+
+
+def linked(record, name):
+    """The record it links to, or None: a row of history may outlive what it names."""
+    try:
+        return getattr(record, name)
+    except ObjectDoesNotExist:
+        return None
 
 
 class Quantifier(models.TextChoices):

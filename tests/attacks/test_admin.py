@@ -448,3 +448,16 @@ def test_reverting_an_incident_restores_its_status(admin_client):
 
     assert statuses() == {"published"}
     assert Revision.objects.first().reason == "It did take place"
+
+
+def test_history_of_a_deleted_incident_outlives_its_base(admin_client):
+    incident = make_incident(status="draft")
+    base, pk = incident.base, incident.pk
+    with revision("entered by mistake"):
+        incident.delete()
+        base.delete()
+
+    answer = admin_client.get(reverse("admin:attacks_incident_history", args=[pk]))
+
+    assert answer.status_code == 200
+    assert "entered by mistake" in answer.text
