@@ -8,12 +8,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import Any
 
 from bases.imports import KnownBases
 from sources.imports import KnownNames, KnownReports
 from sources.models import Revision
-from sources.plan import Cells, Plan, Record, load, settle
+from sources.plan import Cells, Plan, Record, edited_by_hand, load, settle
 from sources.tables import Format, Row
 
 from .claim_status import ClaimStatus
@@ -86,6 +87,12 @@ def import_incidents(plan: Plan, reports: KnownReports) -> Incidents:
     rows = plan.once(plan.rows(INCIDENTS.name), "key")
     if not rows:
         return {}
+    removed = _removed_here([row.cells["key"] for row in rows])
+    for row in rows:
+        if row.cells["key"] in removed:
+            plan.keep(row, Incident, f"{row.cells['key']} was removed here; kept so.")
+            plan.absent.add((INCIDENTS.name, row.cells["key"]))
+    rows = [row for row in rows if row.cells["key"] not in removed]
     known = {
         one.key: one.incident
         for one in IncidentKey.objects.filter(system=KEY_SYSTEM).select_related("incident")
@@ -97,7 +104,7 @@ def import_incidents(plan: Plan, reports: KnownReports) -> Incidents:
         if record:
             records[row.cells["key"]] = record
         else:
-            plan.refused_keys.add(("incident", row.cells["key"]))
+            plan.absent.add((INCIDENTS.name, row.cells["key"]))
     settled = settle(
         plan,
         Incident,
@@ -110,10 +117,19 @@ def import_incidents(plan: Plan, reports: KnownReports) -> Incidents:
         for key, record in records.items()
         if record.identity in settled
     }
-    plan.refused_keys |= {("incident", key) for key in records if key not in incidents}
+    plan.absent |= {(INCIDENTS.name, key) for key in records if key not in incidents}
     _settle_keys(plan, incidents)
     _settle_citations(plan, incidents, reports)
     return incidents
+
+
+def _removed_here(keys: list[str]) -> set[str]:
+    """The keys that an editor took off the record, with or without their incidents."""
+    gone = IncidentKey.history.filter(history_type="-", system=KEY_SYSTEM)
+    by_hand = gone.exclude(revision__origin=Revision.Origin.IMPORT)
+    removed = set(by_hand.values_list("key", flat=True)) & set(keys)
+    stored = load(IncidentKey, "key", list(removed))
+    return removed - {one.key for one in stored if one.system == KEY_SYSTEM}
 
 
 # The columns of fields, for messages.
@@ -248,14 +264,15 @@ def _settle_keys(plan: Plan, incidents: Incidents) -> None:
 
 def _settle_citations(plan: Plan, incidents: Incidents, reports: KnownReports) -> None:
     """The reports of a row are its incident's: those that left the file are removed again."""
-    cited = [
-        Record(row, {"incident_id": incident.pk, "report_id": report}, {})
+    # A report may stand there twice, by its address and by its key.
+    cited = {
+        (incident.pk, report): Record(row, {"incident_id": incident.pk, "report_id": report}, {})
         for row, incident in incidents.values()
         for address in Cells(plan, row).texts("source_urls")
         if (report := reports.find(address))
-    ]
+    }
     existing = load(Citation, "incident", [incident.pk for _, incident in incidents.values()])
-    settle(plan, Citation, cited, existing=existing, replaces=True)
+    settle(plan, Citation, list(cited.values()), existing=existing, replaces=True)
 
 
 # What tells two claims of one incident apart; those alike in all of it, by their summaries.
@@ -298,11 +315,13 @@ def _stated(
     stated: list[Said] = []
     first: dict[Any, Row] = {}
     known = _incidents_of_claims(plan, incidents)
+    named = {row.cells["incident_key"] for row in plan.rows(CLAIMS.name)}
+    plan.absent |= {(INCIDENTS.name, key) for key in _removed_here(list(named - set(known)))}
     for row in plan.rows(CLAIMS.name):
         cells = Cells(plan, row)
         key = cells.text("incident_key")
         if key not in known:
-            if ("incident", key) not in plan.refused_keys:
+            if not cells.excused(INCIDENTS.name, key):
                 cells.refuse("incident_key", f"No incident has the key {key!r}.")
             continue
         values = _claim(plan, cells, names, reports) | {"incident_id": known[key]}
@@ -395,19 +414,22 @@ class _StoredClaims:
 
     def __init__(self, claims: list[Claim]) -> None:
         self._free = dict.fromkeys(claims)
-        # Everything said, on record or in this import, by incident and kind.
-        self._said: dict[tuple[int, str], list[Values]] = defaultdict(list)
+        # Everything said, on record or in rows of this import, by incident and kind; with it the
+        # identity of what is on record and may be no more than implied.
+        self._said: dict[tuple[int, str], list[tuple[Values, Any]]] = defaultdict(list)
         for claim in claims:
-            self._note({field.attname: getattr(claim, field.attname) for field in FIELDS})
+            values = _values(claim)
+            self._note(values, _stored_identity(claim) if _only_implied(values) else None)
 
-    def _note(self, values: Values) -> None:
-        self._said[values["incident_id"], values["kind"]].append(values)
+    def _note(self, values: Values, implied: Any = None) -> None:
+        self._said[values["incident_id"], values["kind"]].append((values, implied))
 
     def match(self, stated: list[Said]) -> dict[int, Claim]:
         """The claim on record that each of these means, by position: the same in every respect
-        first, then one of the same identity, then one that was only implied so far."""
+        first, then one of the same identity, then one that was only implied so far, then one
+        that had this identity until somebody edited it here."""
         found: dict[int, Claim] = {}
-        for alike in (_identical, _same_identity, _fills_in):
+        for alike in (_identical, _same_identity, _fills_in, self._had_identity):
             by_incident: dict[int, list[Claim]] = defaultdict(list)
             for claim in self._free:
                 by_incident[claim.incident_id].append(claim)
@@ -423,16 +445,28 @@ class _StoredClaims:
             self._note(said.values)
         return found
 
+    @cached_property
+    def _former(self) -> set[tuple[Any, ...]]:
+        by_hand = edited_by_hand(Claim, [claim.pk for claim in self._free])
+        return set(Claim.history.filter(id__in=by_hand).values_list("id", *IDENTITY))
+
+    def _had_identity(self, said: Said, claim: Claim) -> bool:
+        return (claim.pk, *said.identity) in self._former
+
     def says(self, implied: Said) -> bool:
         """Whether somebody is on record with what is implied, in a statement of its own."""
         values = implied.values
         return any(
-            _same_statement(values, other) and not _only_implied(other)
-            for other in self._said[values["incident_id"], values["kind"]]
+            _same_statement(values, other) and identity != implied.identity
+            for other, identity in self._said[values["incident_id"], values["kind"]]
         )
 
 
 FIELDS = [field for field in Claim._meta.concrete_fields if field.name != "id"]
+
+
+def _values(claim: Claim) -> Values:
+    return {field.attname: getattr(claim, field.attname) for field in FIELDS}
 
 
 def _stored_identity(claim: Claim) -> tuple[Any, ...]:
@@ -440,7 +474,8 @@ def _stored_identity(claim: Claim) -> tuple[Any, ...]:
 
 
 def _identical(said: Said, claim: Claim) -> bool:
-    return _same_identity(said, claim) and claim.summary == said.values["summary"]
+    alike = ("summary", "blamed_text")
+    return _same_identity(said, claim) and all(getattr(claim, n) == said.values[n] for n in alike)
 
 
 def _same_identity(said: Said, claim: Claim) -> bool:
@@ -449,7 +484,7 @@ def _same_identity(said: Said, claim: Claim) -> bool:
 
 def _fills_in(said: Said, claim: Claim) -> bool:
     """Whether the row gives the day and source of a claim that was only implied until now."""
-    stored = {field.attname: getattr(claim, field.attname) for field in FIELDS}
+    stored = _values(claim)
     return (
         stored["kind"] == said.values["kind"]
         and _only_implied(stored)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sources.imports import KnownNames, KnownReports, country, language_of
 from sources.models import Quantifier
-from sources.plan import Cells, Plan, Record, generations, settle
+from sources.plan import Cells, Plan, Record, current_slugs, generations, settle
 from sources.tables import Format, Row
 
 from .models import BaseName, ForcePresence, MilitaryBase
@@ -49,8 +49,7 @@ FORCE_PRESENCE = Format(
 
 
 def import_bases(plan: Plan, reports: KnownReports) -> None:
-    rows = plan.once(plan.rows(BASES.name), "slug")
-    for generation in generations(plan, rows, "slug", "parent_slug"):
+    for generation in generations(plan, BASES.name, "slug", "parent_slug"):
         slugs = {row.cells["slug"] for row in generation}
         parents = {row.cells.get("parent_slug", "") for row in generation}
         stored = {one.slug: one for one in MilitaryBase.objects.filter(slug__in=slugs | parents)}
@@ -66,7 +65,7 @@ def import_bases(plan: Plan, reports: KnownReports) -> None:
                 "parent": "parent_slug",
             },
         )
-        plan.refused_keys |= {("base", slug) for slug in slugs if (slug,) not in settled}
+        plan.absent |= {(BASES.name, slug) for slug in slugs if (slug,) not in settled}
         _settle_names(plan, generation, settled)
 
 
@@ -82,9 +81,10 @@ def _base(
     parent = None
     if slug := cells.text("parent_slug"):
         parent = stored.get(slug)
-        if parent is None and ("base", slug) not in plan.refused_keys:
+        if parent is None and not cells.excused(BASES.name, slug):
             cells.refuse("parent_slug", f"No base has the slug {slug!r}.")
-        cells.ok = cells.ok and parent is not None
+        if parent is not None and _lies_in(parent, cells.text("slug")):
+            cells.refuse("parent_slug", f"{slug} lies inside this base already.")
     if not cells.text("country_iso2"):
         cells.refuse("country_iso2", "The country is missing.")
     precision = MilitaryBase.Precision
@@ -107,6 +107,15 @@ def _base(
         "report_id": reports.find(cells.text("source_url")),
     }
     return Record(row, {"slug": cells.text("slug")}, values) if cells.ok else None
+
+
+def _lies_in(base: MilitaryBase, slug: str) -> bool:
+    around: list[MilitaryBase] = []
+    ancestor: MilitaryBase | None = base
+    while ancestor is not None and ancestor not in around:
+        around.append(ancestor)
+        ancestor = ancestor.parent
+    return slug in [one.slug for one in around]
 
 
 def _settle_names(plan: Plan, rows: list[Row], settled: dict[Any, MilitaryBase]) -> None:
@@ -133,7 +142,7 @@ class KnownBases:
     """Bases by the slug, or by any written name, that a cell holds."""
 
     def __init__(self) -> None:
-        self._by_slug = {base.slug: base for base in MilitaryBase.objects.all()}
+        self._by_slug: dict[str, MilitaryBase] = current_slugs(MilitaryBase)
         self._names = NameIndex.from_database()
 
     def find(self, cells: Cells, column: str) -> MilitaryBase | None:
@@ -141,11 +150,8 @@ class KnownBases:
         text = cells.text(column)
         if base := self._by_slug.get(text):
             return base
-        if ("base", text) in cells.plan.refused_keys:
-            cells.ok = False
-            return None
         match = self._names.find(text)
-        if match.base is None:
+        if match.base is None and not cells.excused(BASES.name, text):
             fitting = " and ".join(base.slug for base in match.bases)
             cells.refuse(
                 column,
@@ -177,7 +183,7 @@ def _presence(
     cells = Cells(plan, row)
     base = bases.find(cells, "base_slug") if cells.text("base_slug") else None
     code = country(cells, "country_iso2")
-    if base is None and not code:
+    if not cells.text("base_slug") and not cells.text("country_iso2"):
         cells.refuse("country_iso2", "Name a country or a base.")
     if base is not None and code not in ("", base.country):
         cells.refuse("country_iso2", f"{base.slug} lies in {base.country}.")

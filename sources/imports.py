@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from django.core.exceptions import ValidationError
 
 from .countries import country_choices
 from .models import Organisation, OrganisationName, Report
-from .plan import Cells, Plan, Record, generations, load, settle
+from .plan import Cells, Plan, Record, current_slugs, generations, load, settle
 from .reports import report_key
 from .tables import Format, Row
 from .validators import web_address
@@ -53,11 +54,10 @@ def country(cells: Cells, column: str, code: str | None = None) -> str:
 
 
 def import_organisations(plan: Plan) -> None:
-    rows = plan.once(plan.rows(PUBLISHERS.name), "slug")
-    for generation in generations(plan, rows, "slug", "parent_slug"):
+    for generation in generations(plan, PUBLISHERS.name, "slug", "parent_slug"):
         slugs = {row.cells["slug"] for row in generation}
-        slugs |= {row.cells.get("parent_slug", "") for row in generation}
-        stored = {one.slug: one for one in Organisation.objects.filter(slug__in=slugs)}
+        parents = {row.cells.get("parent_slug", "") for row in generation}
+        stored = {one.slug: one for one in Organisation.objects.filter(slug__in=slugs | parents)}
         records = [_organisation(plan, row, stored) for row in generation]
         settled = settle(
             plan,
@@ -67,11 +67,11 @@ def import_organisations(plan: Plan) -> None:
             columns={"parent": "parent_slug"},
         )
         _settle_names(plan, generation, settled)
-        _note_refused(plan, "organisation", slugs - {slug for (slug,) in settled}, stored)
-
-
-def _note_refused(plan: Plan, kind: str, slugs: set[str], stored: Any) -> None:
-    plan.refused_keys |= {(kind, slug) for slug in slugs if slug not in stored}
+        plan.absent |= {
+            (PUBLISHERS.name, slug)
+            for slug in slugs
+            if slug not in stored and (slug,) not in settled
+        }
 
 
 def _organisation(plan: Plan, row: Row, stored: dict[str, Organisation]) -> Record | None:
@@ -79,10 +79,8 @@ def _organisation(plan: Plan, row: Row, stored: dict[str, Organisation]) -> Reco
     parent = None
     if slug := cells.text("parent_slug"):
         parent = stored.get(slug)
-        if parent is None:
-            if ("organisation", slug) not in plan.refused_keys:
-                cells.refuse("parent_slug", f"No organisation has the slug {slug!r}.")
-            cells.ok = False
+        if parent is None and not cells.excused(PUBLISHERS.name, slug):
+            cells.refuse("parent_slug", f"No organisation has the slug {slug!r}.")
     values = {
         "name": cells.text("name"),
         "name_ar": cells.text("name_ar"),
@@ -112,13 +110,10 @@ class KnownNames:
 
     def __init__(self) -> None:
         self._by_name: dict[str, set[int]] = defaultdict(set)
-        self.by_slug: dict[str, int] = {}
-        for pk, slug, name, name_ar in Organisation.objects.values_list(
-            "pk", "slug", "name", "name_ar"
-        ):
-            self.by_slug[slug] = pk
-            for one in (name, name_ar):
-                self._by_name[one].add(pk)
+        self._by_slug: dict[str, Organisation] = current_slugs(Organisation)
+        for organisation in self._by_slug.values():
+            for one in (organisation.name, organisation.name_ar):
+                self._by_name[one].add(organisation.pk)
         for name, pk in OrganisationName.objects.values_list("name", "organisation"):
             self._by_name[name].add(pk)
 
@@ -136,13 +131,10 @@ class KnownNames:
     def slug(self, cells: Cells, column: str) -> int | None:
         """The organisation of that slug; an unknown one is refused."""
         slug = cells.text(column)
-        pk = self.by_slug.get(slug)
-        if slug and pk is None:
-            if ("organisation", slug) in cells.plan.refused_keys:
-                cells.ok = False
-            else:
-                cells.refuse(column, f"No organisation has the slug {slug!r}.")
-        return pk
+        organisation = self._by_slug.get(slug)
+        if slug and organisation is None and not cells.excused(PUBLISHERS.name, slug):
+            cells.refuse(column, f"No organisation has the slug {slug!r}.")
+        return organisation.pk if organisation else None
 
 
 @dataclass
@@ -160,11 +152,12 @@ class _Wanted:
 class KnownReports:
     """The stored reports by the address, or the key, under which rows cite them."""
 
-    def __init__(self, reports: dict[str, Report]) -> None:
+    def __init__(self, reports: dict[str, Report], addresses: dict[str, str]) -> None:
         self._reports = reports
+        self._addresses = addresses
 
     def find(self, address: str) -> int | None:
-        report = self._reports.get(address)
+        report = self._reports.get(self._addresses.get(address, address))
         return report.pk if report else None
 
 
@@ -172,13 +165,16 @@ def import_reports(plan: Plan) -> KnownReports:
     """Settle every report that any row describes or cites."""
     wanted: dict[str, _Wanted] = {}
     known_names = KnownNames()
-    for row in plan.once(plan.rows(REPORTS.name), "key"):
+    described = plan.once(plan.rows(REPORTS.name), "key")
+    for row in described:
         _want_described(plan, row, wanted, known_names)
+    # The addresses of reports that rows may also cite by their keys.
+    addresses = {row.cells["key"]: row.cells["url"] for row in described if row.cells["url"]}
     for name, rows in plan.tables.rows.items():
         if name not in (REPORTS.name, PUBLISHERS.name):
             for row in rows:
-                _want_cited(plan, row, wanted)
-    return KnownReports(_settle_reports(plan, wanted))
+                _want_cited(plan, row, wanted, addresses)
+    return KnownReports(_settle_reports(plan, wanted), addresses)
 
 
 def _want_described(
@@ -197,18 +193,25 @@ def _want_described(
         cells.refuse("url", f"{url!r:.100} is not an address that starts with http:// or https://.")
     if cells.ok:
         address = url or cells.text("key")
-        report = wanted.setdefault(address, _Wanted(row, "url" if url else "key", address))
+        if address in wanted:
+            cells.refuse("url", f"This address stands already in {wanted[address].row.place}.")
+            return
+        report = wanted[address] = _Wanted(row, "url" if url else "key", address)
         report.values |= {"key": cells.text("key")}
         report.values |= {name: value for name, value in values.items() if value}
         _date(cells, report)
 
 
-def _want_cited(plan: Plan, row: Row, wanted: dict[str, _Wanted]) -> None:
+def _want_cited(
+    plan: Plan, row: Row, wanted: dict[str, _Wanted], described: dict[str, str]
+) -> None:
     cells = Cells(plan, row)
     column = "source_urls" if "source_urls" in row.cells else "source_url"
-    for address in cells.texts(column) if column == "source_urls" else [cells.text(column)]:
-        if not address:
-            continue
+    addresses = cells.texts(column) if column == "source_urls" else [cells.text(column)]
+    if addresses == [""]:
+        _days(cells)
+        return
+    for address in addresses:
         if not KEY_OF_REPORT.fullmatch(address) and not _is_web_address(address):
             cells.refuse(
                 column,
@@ -216,6 +219,7 @@ def _want_cited(plan: Plan, row: Row, wanted: dict[str, _Wanted]) -> None:
                 "nor the key of a report, such as seed:shafaq-2024-08.",
             )
             continue
+        address = described.get(address, address)
         report = wanted.setdefault(address, _Wanted(row, column, address))
         if "published_on" in row.cells:
             _date(cells, report)
@@ -231,11 +235,7 @@ def _is_web_address(address: str) -> bool:
 
 def _date(cells: Cells, report: _Wanted) -> None:
     """Take the days of publication a row states; a second row must not contradict the first."""
-    on = cells.day("published_on")
-    earliest, latest = cells.day("published_earliest"), cells.day("published_latest")
-    cells.in_order("published_earliest", earliest, "published_latest", latest)
-    if earliest is None and latest is None:
-        earliest = latest = on
+    earliest, latest = _days(cells)
     if not cells.ok or (earliest is None and latest is None):
         return
     days = {"published_earliest": earliest, "published_latest": latest}
@@ -250,20 +250,34 @@ def _date(cells: Cells, report: _Wanted) -> None:
     report.values |= {**days, "published_basis": " / ".join(report.bases)}
 
 
+def _days(cells: Cells) -> tuple[datetime.date | None, datetime.date | None]:
+    """The days between which the item was published: as given, else the one day."""
+    on = cells.day("published_on")
+    earliest, latest = cells.day("published_earliest"), cells.day("published_latest")
+    cells.in_order("published_earliest", earliest, "published_latest", latest)
+    return (on, on) if earliest is None and latest is None else (earliest, latest)
+
+
 def _settle_reports(plan: Plan, wanted: dict[str, _Wanted]) -> dict[str, Report]:
     hosts = _publishers_by_host()
     by_url = {report.url: report for report in load(Report, "url", list(wanted))}
-    records = {}
+    records: dict[str, Record] = {}
+    addressed: dict[Any, str] = {}
     for address, report in wanted.items():
         values = dict(report.values)
+        stored = by_url.get(address)
         key = values.pop("key", None)
         if report.column != "key" and not KEY_OF_REPORT.fullmatch(address):
             values["url"] = address
-            key = by_url[address].key if address in by_url else key or report_key(address)
-            if "publisher_id" not in values:
+            key = stored.key if stored else key or report_key(address)
+            # A publisher that is on record may have been given, so a host does not change it.
+            if "publisher_id" not in values and not (stored and stored.publisher_id):
                 publisher = hosts.get((urlsplit(address).hostname or "").lower())
                 values |= {"publisher_id": publisher} if publisher else {}
-        records[address] = Record(report.row, {"key": key or address}, values)
+        record = records[address] = Record(report.row, {"key": key or address}, values)
+        other = addressed.setdefault(record.identity, address) if "url" in values else address
+        if other != address:
+            plan.refuse(report.row, report.column, f"Its key {key} is that of {other!r:.100}.")
     keys = [record.key["key"] for record in records.values()]
     settled = settle(
         plan,

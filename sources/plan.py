@@ -37,8 +37,9 @@ class Plan:
     unlinked: Counter[tuple[str, str]] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
     revision: int | None = None
-    # Keys of refused records: what names one is not refused a second time for that.
-    refused_keys: set[tuple[str, str]] = field(default_factory=set)
+    # Records that are refused, or were removed here, by format and key: what names one is not
+    # refused for that.
+    absent: set[tuple[str, str]] = field(default_factory=set)
     progress: Callable[[], Any] = lambda: None
 
     def __post_init__(self) -> None:
@@ -83,6 +84,18 @@ class Cells:
     def refuse(self, column: str, reason: str) -> None:
         self.plan.refuse(self.row, column, reason)
         self.ok = False
+
+    def excused(self, format_name: str, key: str) -> bool:
+        """Whether it is said already why the record that this row names is not there."""
+        known = (format_name, key) in self.plan.absent
+        if known and not self.plan.refusals:
+            self.plan.notes.append(
+                f"{self.row.place}: left out, for {key} was removed or left out here."
+            )
+        if known or format_name in self.plan.tables.incomplete:
+            self.ok = False
+            return True
+        return False
 
     def text(self, column: str) -> str:
         return self.row.cells.get(column, "")
@@ -147,15 +160,16 @@ class Cells:
             self.refuse(low_column, f"{low} is above the {high_column} of {high}.")
 
 
-def generations(plan: Plan, rows: Sequence[Row], key: str, parent: str) -> Iterator[list[Row]]:
+def generations(plan: Plan, format_name: str, key: str, parent: str) -> Iterator[list[Row]]:
     """The rows of a file whose rows may name each other as parent, parents first."""
-    waiting = list(rows)
+    waiting = plan.once(plan.rows(format_name), key)
     while waiting:
         ahead = {row.cells[key] for row in waiting}
         ready = [row for row in waiting if row.cells.get(parent) not in ahead]
         if not ready:
             for row in waiting:
                 plan.refuse(row, parent, "These rows are each other's parents.")
+            plan.absent |= {(format_name, slug) for slug in ahead}
             return
         yield ready
         done = {id(row) for row in ready}
@@ -194,10 +208,12 @@ def settle(
     """
     if not records and not replaces:
         return {}
-    key_fields = list(records[0].key) if records else []
+    existing = list(existing)
+    key_fields = list(records[0].key) if records else ["pk"]
     stored = {tuple(getattr(one, name) for name in key_fields): one for one in existing}
     verdicts = plan.verdicts_on(model)
-    removed = _removed_by_hand(model, key_fields) if records else set()
+    unknown = {record.identity for record in records} - set(stored)
+    rekeyed, removed = _former_keys(model, key_fields, unknown) if unknown else ({}, set())
     new: list[Any] = []
     changed: list[tuple[Any, Record, list[str]]] = []
     settled: dict[tuple[Any, ...], Any] = {}
@@ -213,6 +229,10 @@ def settle(
                 changed.append((instance, record, differing))
             else:
                 verdicts["same"] += 1
+        elif instance := rekeyed.get(record.identity):
+            settled[record.identity] = instance
+            meant.add(tuple(getattr(instance, name) for name in key_fields))
+            plan.keep(record.row, model, f"{instance} was edited here; kept as it is.")
         elif record.identity in removed:
             plan.keep(record.row, model, f"{model._meta.verbose_name} was removed here; kept so.")
         else:
@@ -314,7 +334,29 @@ def edited_by_hand(model: type[models.Model], pks: Sequence[Any]) -> set[Any]:
     return {pk for pk, origin in last.items() if origin != Revision.Origin.IMPORT}
 
 
-def _removed_by_hand(model: type[models.Model], key_fields: list[str]) -> set[tuple[Any, ...]]:
-    """Natural keys of records that somebody deleted here: no import brings them back."""
-    gone = model.history.filter(history_type="-")  # type: ignore[attr-defined]
-    return set(gone.exclude(revision__origin=Revision.Origin.IMPORT).values_list(*key_fields))
+def _former_keys(
+    model: Any, key_fields: Sequence[str], wanted: set[tuple[Any, ...]]
+) -> tuple[dict[tuple[Any, ...], Any], set[tuple[Any, ...]]]:
+    """Of these natural keys, those that an editor took away: from records that have another key
+    now, each with its record, and from records that were removed."""
+    rows = model.history.order_by("history_id")
+    every = {tuple(key): pk for pk, *key in rows.values_list("id", *key_fields)}
+    former = {key: pk for key, pk in every.items() if key in wanted}
+    if not former:
+        return {}, set()
+    stored = {one.pk: one for one in load(model, "pk", list(former.values()))}
+    gone = rows.filter(history_type="-").exclude(revision__origin=Revision.Origin.IMPORT)
+    removed = set(gone.values_list("id", flat=True))
+    return (
+        {key: stored[pk] for key, pk in former.items() if pk in stored},
+        {key for key, pk in former.items() if pk in removed},
+    )
+
+
+def current_slugs(model: Any) -> dict[str, Any]:
+    """Records by their slugs, also by one that an editor has changed since."""
+    stored = {one.pk: one for one in model.objects.all()}
+    former = model.history.order_by("history_id").values_list("slug", "id")
+    return {slug: stored[pk] for slug, pk in former if pk in stored} | {
+        one.slug: one for one in stored.values()
+    }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -64,6 +65,8 @@ class Tables:
     rows: dict[str, list[Row]] = field(default_factory=dict)
     refusals: list[Refusal] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
+    # Formats of which a row could not be read: what seems unknown may stand there.
+    incomplete: set[str] = field(default_factory=set)
 
     def refuse(self, file: str, row: int | None, reason: str, column: str = "") -> None:
         self.refusals.append(Refusal(file, row, column, reason))
@@ -78,23 +81,39 @@ def read_tables(paths: Sequence[Path], formats: Sequence[Format]) -> Tables:
     return tables
 
 
-def _files(path: Path, tables: Tables) -> Iterator[Path]:
-    if path.is_dir():
-        found = sorted(file for file in path.iterdir() if file.suffix.lower() == ".csv")
-        if not found:
-            tables.refuse(str(path), None, "The folder holds no CSV file.")
-        yield from found
-    elif path.is_file():
-        yield path
-    else:
-        tables.refuse(str(path), None, "There is no such file or folder.")
+def _files(path: Path, tables: Tables) -> list[Path]:
+    try:
+        if path.is_dir():
+            found = sorted(file for file in path.iterdir() if file.suffix.lower() == ".csv")
+            if not found:
+                tables.refuse(_printable(path), None, "The folder holds no CSV file.")
+            return found
+        if path.is_file():
+            return [path]
+        tables.refuse(_printable(path), None, "There is no such file or folder.")
+    except OSError as error:
+        tables.refuse(_printable(path), None, f"It cannot be read: {error.strerror}.")
+    return []
+
+
+def _printable(path: Path | str) -> str:
+    """A name of any bytes as text that can be printed and stored."""
+    return os.fsencode(path).decode(errors="replace").replace("\0", "\ufffd")
 
 
 def _read_file(path: Path, formats: Sequence[Format], tables: Tables) -> None:
-    name = path.name
-    text = _decode(path, tables)
+    name = _printable(path.name)
+    refused_before = len(tables.refusals)
+    kind = _read_rows(path, name, formats, tables)
+    if len(tables.refusals) > refused_before:
+        tables.incomplete.add(kind.name if kind else name)
+
+
+def _read_rows(path: Path, name: str, formats: Sequence[Format], tables: Tables) -> Format | None:
+    """Read the rows that can be read; returns the format, if it was recognised."""
+    text = _decode(path, name, tables)
     if text is None:
-        return
+        return None
     tables.files.append(name)
     records = _records(name, text, tables)
     try:
@@ -102,10 +121,11 @@ def _read_file(path: Path, formats: Sequence[Format], tables: Tables) -> None:
     except StopIteration:
         if not any(refusal.file == name for refusal in tables.refusals):
             tables.refuse(name, None, "The file is empty.")
-        return
+        return None
     header = [title.strip() for title in header]
     if (kind := _recognise(name, header, formats, tables)) is None:
-        return
+        return None
+    number = 1
     rows = tables.rows.setdefault(kind.name, [])
     for number, cells in records:
         if len(cells) != len(header):
@@ -121,28 +141,43 @@ def _read_file(path: Path, formats: Sequence[Format], tables: Tables) -> None:
         else:
             values = (cell.strip() for cell in cells)
             rows.append(Row(name, number, dict(zip(header, values, strict=True))))
+    if number == 1 and not any(refusal.file == name for refusal in tables.refusals):
+        tables.refuse(name, 1, "The file has a header and no rows.")
+    return kind
 
 
-def _decode(path: Path, tables: Tables) -> str | None:
+def _decode(path: Path, name: str, tables: Tables) -> str | None:
     try:
         content = path.read_bytes()
     except OSError as error:
-        tables.refuse(path.name, None, f"The file cannot be read: {error.strerror}.")
+        tables.refuse(name, None, f"The file cannot be read: {error.strerror}.")
         return None
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        tables.refuse(path.name, None, "The file is in UTF-16. Save it as CSV in UTF-8.")
+        tables.refuse(name, None, "The file is in UTF-16. Save it as CSV in UTF-8.")
     elif not content.strip():
-        tables.refuse(path.name, None, "The file is empty.")
+        tables.refuse(name, None, "The file is empty.")
     elif (nul := content.find(b"\0")) >= 0:
-        row = content.count(b"\n", 0, nul) + 1
-        tables.refuse(path.name, row, "A NUL byte: this is not text. Save it as CSV in UTF-8.")
+        row = _row_at(content, nul)
+        tables.refuse(name, row, "A NUL byte: this is not text. Save it as CSV in UTF-8.")
     else:
         try:
             return content.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            row = content.count(b"\n", 0, error.start) + 1
-            tables.refuse(path.name, row, "Not UTF-8. Save the file as CSV in UTF-8.")
+            row = _row_at(content, error.start)
+            tables.refuse(name, row, "Not UTF-8. Save the file as CSV in UTF-8.")
     return None
+
+
+def _row_at(content: bytes, place: int) -> int:
+    """The number of the row that this byte stands in."""
+    before = io.StringIO(content[:place].decode(errors="replace") + "?", newline="")
+    number = 0
+    try:
+        for _ in csv.reader(before):
+            number += 1
+    except csv.Error:
+        number += 1
+    return number
 
 
 def _records(name: str, text: str, tables: Tables) -> Iterator[tuple[int, list[str]]]:

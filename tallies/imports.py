@@ -200,7 +200,7 @@ def _tally(
         "counting_until": until,
         "total": cells.number("total_claimed"),
         "quantifier": cells.choice("quantifier", Quantifier, empty=""),
-        "territory": ";".join(cells.texts("scope")),
+        "territory": ";".join(country(cells, "scope", code) for code in cells.texts("scope")),
         "coverage": coverage,
         "note": cells.text("note"),
     }
@@ -218,6 +218,8 @@ def _lines(
         number = cells.number("count")
         if not cells.text("count"):
             cells.refuse("count", "The line has no number.")
+        if not cells.text("base_slug") and not cells.text("count_text_name"):
+            cells.refuse("count_text_name", "The line names neither a base nor anything else.")
         key = {
             "tally_id": tally.pk,
             "base_id": base and base.pk,
