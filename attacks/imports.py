@@ -59,6 +59,18 @@ CLAIMS = Format(
     ),
     ("speaker", "blamed", "killed_low", "killed_high", "injured_low", "injured_high", "whose"),
 )
+# The optional columns of claims.csv, by field.
+OPTIONAL_OF_CLAIM = {
+    "speaker": "speaker",
+    "blamed_id": "blamed",
+    "blamed_text": "blamed",
+    "killed_low": "killed_low",
+    "killed_high": "killed_high",
+    "injured_low": "injured_low",
+    "injured_high": "injured_high",
+    "whose": "whose",
+}
+LARGEST_CARRIED = 99_999_999  # leaves room for the numbers that follow it
 KEY_SYSTEM = "csv"  # the `key` column, among an incident's keys in other systems
 
 
@@ -167,8 +179,8 @@ class _Serials:
         row = cells.row
         text, carried = cells.text("public_id"), self._carried(row)
         known = self._known.get(cells.text("key"))
-        if text and carried is None:
-            cells.refuse("public_id", f"{text!r} is not a public id such as BW-12.")
+        if text and (carried is None or carried > LARGEST_CARRIED):
+            cells.refuse("public_id", f"{text!r:.60} is not a public id such as BW-12.")
         elif carried and carried in self._given:
             cells.refuse("public_id", f"{text} stands already in {self._given[carried].place}.")
         elif carried and known is not None and known.serial != carried:
@@ -218,7 +230,9 @@ def _incident(plan: Plan, row: Row, bases: KnownBases, serials: _Serials) -> Rec
     serial = serials.of(cells)
     if not cells.ok:
         return None
-    return Record(row, {"serial": serial}, values, {"status": Incident.Status.PUBLISHED})
+    values, unstated = cells.stated(values, {"attack_count": "attack_count"})
+    defaults = {"status": Incident.Status.PUBLISHED, **unstated}
+    return Record(row, {"serial": serial}, values, defaults)
 
 
 def _days(cells: Cells) -> tuple[datetime.date | None, datetime.date | None]:
@@ -525,7 +539,11 @@ def _settle_claims(plan: Plan, stated: list[Said], stored: _StoredClaims) -> Non
         if claim is None and said.identity in removed_here:
             plan.keep(said.row, Claim, "a claim was removed here; kept so.")
         else:
-            records.append(Record(said.row, {"id": claim and claim.pk}, said.values))
+            stated_by_row = "incident_key" in said.row.cells  # else implied by an incident's
+            values = Cells(plan, said.row).stated(
+                said.values, OPTIONAL_OF_CLAIM if stated_by_row else {}
+            )
+            records.append(Record(said.row, {"id": claim and claim.pk}, *values))
     settle(
         plan,
         Claim,

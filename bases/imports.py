@@ -83,8 +83,6 @@ def _base(
         parent = stored.get(slug)
         if parent is None and not cells.excused(BASES.name, slug):
             cells.refuse("parent_slug", f"No base has the slug {slug!r}.")
-        if parent is not None and _lies_in(parent, cells.text("slug")):
-            cells.refuse("parent_slug", f"{slug} lies inside this base already.")
     if not cells.text("country_iso2"):
         cells.refuse("country_iso2", "The country is missing.")
     precision = MilitaryBase.Precision
@@ -106,16 +104,13 @@ def _base(
         "notes": cells.text("notes"),
         "report_id": reports.find(cells.text("source_url")),
     }
-    return Record(row, {"slug": cells.text("slug")}, values) if cells.ok else None
-
-
-def _lies_in(base: MilitaryBase, slug: str) -> bool:
-    around: list[MilitaryBase] = []
-    ancestor: MilitaryBase | None = base
-    while ancestor is not None and ancestor not in around:
-        around.append(ancestor)
-        ancestor = ancestor.parent
-    return slug in [one.slug for one in around]
+    optional = {
+        "parent_id": "parent_slug",
+        "in_use_from": "in_use_from",
+        "in_use_until": "in_use_until",
+    }
+    stated = cells.stated(values, optional)
+    return Record(row, {"slug": cells.text("slug")}, *stated) if cells.ok else None
 
 
 def _settle_names(plan: Plan, rows: list[Row], settled: dict[Any, MilitaryBase]) -> None:

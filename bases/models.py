@@ -1,5 +1,6 @@
 """The registry of bases, the names they are called by, and the forces stated to be there."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -115,6 +116,15 @@ class MilitaryBase(models.Model):
 
     def get_absolute_url(self):
         return reverse("bases:detail", args=[self.slug])
+
+    def clean(self):
+        around, ancestor = [self], self.parent
+        while ancestor is not None and ancestor not in around:
+            around.append(ancestor)
+            ancestor = ancestor.parent
+        if ancestor is not None:
+            reason = "A base cannot lie inside itself: choose one that is not a part of it."
+            raise ValidationError({"parent": reason})
 
     @property
     def country_name(self):

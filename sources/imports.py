@@ -90,7 +90,8 @@ def _organisation(plan: Plan, row: Row, stored: dict[str, Organisation]) -> Reco
         "notes": cells.text("notes"),
         "parent_id": parent and parent.pk,
     }
-    return Record(row, {"slug": cells.text("slug")}, values) if cells.ok else None
+    stated = cells.stated(values, {"parent_id": "parent_slug"})
+    return Record(row, {"slug": cells.text("slug")}, *stated) if cells.ok else None
 
 
 def _settle_names(plan: Plan, rows: list[Row], settled: dict[Any, Organisation]) -> None:

@@ -155,6 +155,19 @@ class Cells:
             return None
         return text
 
+    def stated(
+        self, values: dict[str, Any], columns: dict[str, str]
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Values of columns that the file has, and of those it lacks (`columns` by field).
+
+        A column that is absent says nothing: only a new record takes the value that stands in.
+        """
+        absent = {name for name, column in columns.items() if column not in self.row.cells}
+        return (
+            {name: value for name, value in values.items() if name not in absent},
+            {name: value for name, value in values.items() if name in absent},
+        )
+
     def in_order(self, low_column: str, low: Any, high_column: str, high: Any) -> None:
         if low is not None and high is not None and low > high:
             self.refuse(low_column, f"{low} is above the {high_column} of {high}.")
@@ -339,13 +352,17 @@ def _former_keys(
 ) -> tuple[dict[tuple[Any, ...], Any], set[tuple[Any, ...]]]:
     """Of these natural keys, those that an editor took away: from records that have another key
     now, each with its record, and from records that were removed."""
-    rows = model.history.order_by("history_id")
-    every = {tuple(key): pk for pk, *key in rows.values_list("id", *key_fields)}
-    former = {key: pk for key, pk in every.items() if key in wanted}
+    history = model.history.order_by("history_id")
+    firsts = list({key[0] for key in wanted} - {None})
+    former: dict[tuple[Any, ...], Any] = {}
+    for start in range(0, len(firsts), 500):
+        rows = history.filter(**{f"{key_fields[0]}__in": firsts[start : start + 500]})
+        every = {tuple(key): pk for pk, *key in rows.values_list("id", *key_fields)}
+        former |= {key: pk for key, pk in every.items() if key in wanted}
     if not former:
         return {}, set()
     stored = {one.pk: one for one in load(model, "pk", list(former.values()))}
-    gone = rows.filter(history_type="-").exclude(revision__origin=Revision.Origin.IMPORT)
+    gone = history.filter(history_type="-").exclude(revision__origin=Revision.Origin.IMPORT)
     removed = set(gone.values_list("id", flat=True))
     return (
         {key: stored[pk] for key, pk in former.items() if pk in stored},

@@ -204,7 +204,8 @@ def _tally(
         "coverage": coverage,
         "note": cells.text("note"),
     }
-    return Record(row, {"key": publication.key}, values) if cells.ok else None
+    stated = cells.stated(values, {"quantifier": "quantifier"})
+    return Record(row, {"key": publication.key}, *stated) if cells.ok else None
 
 
 def _lines(

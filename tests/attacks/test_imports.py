@@ -6,9 +6,11 @@ from attacks.imports import CLAIMS, INCIDENTS
 from attacks.models import Citation, Claim, Incident, IncidentKey
 from sources.models import Organisation
 from sources.revisions import revision
+from tallies.imports import FORMATS
 from tests.factories import day, make_incident
-from tests.tallies.test_import_data import (
+from tests.importing import (
     COLUMNS,
+    WHOLE,
     dump,
     read_csv,
     refusals,
@@ -769,3 +771,37 @@ def test_files_without_their_optional_columns_are_taken(files):
 
     assert Incident.objects.get().attack_count == 1
     assert verdicts(take(folder)) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [
+        pytest.param("publishers", {"parent_slug": "us", "aliases": "S"}, id="publishers"),
+        pytest.param("bases", {"in_use_from": "2018", "in_use_until": "2020"}, id="bases"),
+        pytest.param("incidents", {"attack_count": "3", "public_id": "BW-7"}, id="incidents"),
+        pytest.param(
+            "claims",
+            {"speaker": "X", "blamed": "US", "killed_low": "1", "whose": "US"},
+            id="claims",
+        ),
+        pytest.param("published_tallies", {"quantifier": "about"}, id="tallies"),
+    ],
+)
+def test_a_column_that_is_absent_says_nothing_of_what_is_stored(files, name, row):
+    rows = WHOLE | {"publishers": [*GROUPS, {}]}
+    rows[name] = [*rows[name][:-1], row]
+    folder = files(**rows)
+    take(folder)
+    path = folder / f"{name}.csv"
+    required = next(kind.required for kind in FORMATS if kind.name == path.name)
+    write_csv(path, [{column: cells[column] for column in required} for cells in read_csv(path)])
+    before = dump()
+
+    assert verdicts(take(folder)) == {}
+    assert dump() == before
+
+
+def test_a_public_id_leaves_room_for_the_numbers_that_follow(files):
+    folder = files(incidents=[{"public_id": "BW-999999999"}])
+
+    assert refusals(folder) == [("incidents.csv", 2, "public_id")]

@@ -8,7 +8,7 @@ from sources.revisions import revision
 from tallies.imports import import_files
 from tallies.models import TallyLine
 from tests.factories import day
-from tests.tallies.test_import_data import refusals, take, verdicts, write_files
+from tests.importing import refusals, take, verdicts, write_files
 
 pytestmark = pytest.mark.django_db
 

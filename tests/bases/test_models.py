@@ -37,6 +37,15 @@ def test_base_does_not_lie_inside_itself():
         base.save()
 
 
+def test_base_does_not_lie_inside_a_part_of_its_own():
+    base = make_base()
+    part = make_base(parent=make_base(parent=base))
+    base.parent = part
+
+    with pytest.raises(ValidationError, match="cannot lie inside itself"):
+        base.full_clean()
+
+
 @pytest.mark.parametrize("text", ["2018", "2018-05", "2018-05-31"])
 def test_base_in_use_since_a_year_a_month_or_a_day(text):
     base = make_base(in_use_from=text)

@@ -5,7 +5,7 @@ from sources.models import Organisation, OrganisationName, Report
 from sources.revisions import revision
 from tallies.models import PublishedTally
 from tests.factories import day
-from tests.tallies.test_import_data import dump, refusals, take, verdicts, write_files
+from tests.importing import dump, refusals, take, verdicts, write_files
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,7 @@ from attacks.models import Incident
 from bases.models import MilitaryBase
 from sources.models import Revision
 from sources.revisions import revision
-from tests.tallies.test_import_data import dump, refusals, take, verdicts, write_files
+from tests.importing import dump, refusals, take, verdicts, write_files
 
 pytestmark = pytest.mark.django_db
 

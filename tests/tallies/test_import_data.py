@@ -1,133 +1,23 @@
-"""The command, and the helpers with which every test of the import writes its files."""
-
-import csv
 import subprocess
 import sys
 from io import StringIO
-from pathlib import Path
 
 import pytest
-from django.apps import apps
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from attacks.models import Incident
 from bases.models import MilitaryBase
 from sources.models import Revision
-from tallies.imports import FORMATS, import_files
-
-DATA = Path(settings.BASE_DIR) / "data"
+from tallies.imports import import_files
+from tests.importing import (
+    WHOLE,
+    command,
+    dump,
+    write_files,
+)
 
 pytestmark = pytest.mark.django_db
-
-COLUMNS = {kind.name: [*kind.required, *kind.optional] for kind in FORMATS}
-# A row of each file that is accepted, given the rows above it.
-ROWS = {
-    "publishers.csv": {"slug": "sohr", "name": "SOHR", "kind": "monitor"},
-    "reports.csv": {"key": "seed:article"},
-    "bases.csv": {"slug": "al-omar", "name": "Al-Omar", "kind": "base", "country_iso2": "SY"},
-    "force_presence.csv": {
-        "key": "us-sy",
-        "force": "US",
-        "country_iso2": "SY",
-        "troops": "900",
-    },
-    "incidents.csv": {
-        "key": "inc-1",
-        "occurred_on": "2024-01-15",
-        "date_precision": "day",
-        "base_slug": "al-omar",
-        "weapon": "drone",
-        "outcome": "hit",
-    },
-    "claims.csv": {
-        "incident_key": "inc-1",
-        "claimant": "A group",
-        "kind": "responsibility",
-        "stance": "affirms",
-    },
-    "published_tallies.csv": {
-        "publisher": "SOHR",
-        "publication_key": "sohr-1",
-        "publisher_slug": "sohr",
-        "total_claimed": "5",
-        "base_slug": "al-omar",
-        "count_text_name": "Omar field",
-        "count": "5",
-        "scope": "SY",
-        "coverage": "full",
-    },
-}
-
-
-def read_csv(path):
-    with open(path, encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def write_csv(path, rows, columns=None, **dialect):
-    with open(path, "w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(
-            file, columns or list(rows[0]), **{"lineterminator": "\n", "restval": ""} | dialect
-        )
-        writer.writeheader()
-        writer.writerows(rows)
-    return path
-
-
-def write_files(folder, **files):
-    """Write files such as `bases=[{"slug": "x"}]`; what a row leaves out is as in ROWS."""
-    folder.mkdir(exist_ok=True)
-    for name, rows in files.items():
-        name = f"{name}.csv"
-        write_csv(folder / name, [ROWS[name] | row for row in rows], COLUMNS[name])
-    return folder
-
-
-# One row of each file.
-WHOLE = {name.removesuffix(".csv"): [{}] for name in ROWS}
-
-
-def take(*paths, **options):
-    """Import what must be accepted; returns the plan."""
-    plan = import_files([Path(path) for path in paths], **options)
-    assert plan.refusals == []
-    return plan
-
-
-def refusals(*paths):
-    """The places that are refused, after a check that nothing was written."""
-    before = dump()
-    plan = import_files([Path(path) for path in paths])
-    assert plan.refusals
-    assert plan.revision is None
-    assert dump() == before
-    return [(refusal.file, refusal.row, refusal.column) for refusal in plan.refusals]
-
-
-def verdicts(plan):
-    """How many records of all kinds are new, changed, removed, edited here."""
-    found = {}
-    for counter in plan.verdicts.values():
-        for verdict, number in counter.items():
-            if number and verdict != "same":
-                found[verdict] = found.get(verdict, 0) + number
-    return found
-
-
-def dump():
-    """Every row of every table of facts, with history and revisions."""
-    return {
-        model._meta.label: sorted(model.objects.values_list(), key=repr)
-        for app in ("sources", "bases", "attacks", "tallies")
-        for model in apps.get_app_config(app).get_models(include_auto_created=True)
-    }
-
-
-def command(*arguments, **options):
-    out = StringIO()
-    call_command("import_data", *map(str, arguments), stdout=out, **options)
-    return out.getvalue()
 
 
 @pytest.fixture

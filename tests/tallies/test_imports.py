@@ -17,7 +17,7 @@ from sources.revisions import revision
 from tallies.imports import import_files
 from tallies.models import PublishedTally, TallyLine
 from tests.factories import day
-from tests.tallies.test_import_data import (
+from tests.importing import (
     DATA,
     ROWS,
     command,
