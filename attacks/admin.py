@@ -155,7 +155,7 @@ class IncidentAdmin(BaseSearch, RevisedAdmin):
         return actions
 
     def has_delete_permission(self, request, obj=None):
-        return super().has_delete_permission(request, obj) and not (obj and was_public(obj))
+        return super().has_delete_permission(request, obj) and not (obj and obj.was_public())
 
     @admin.action(description="Publish selected incidents", permissions=["change"])
     def publish(self, request, queryset):
@@ -173,7 +173,19 @@ class IncidentAdmin(BaseSearch, RevisedAdmin):
     @admin.action(description="Retract selected incidents", permissions=["change"])
     def retract(self, request, queryset):
         incidents = queryset.filter(status=Incident.Status.PUBLISHED)
-        self._set_status(request, incidents, Incident.Status.RETRACTED)
+        needed = [
+            f"{incident.public_id} stands for {others}"
+            for incident in incidents.filter(merged__status=Incident.Status.PUBLISHED).distinct()
+            if (others := incident.stands_for())
+        ]
+        if needed:
+            self.message_user(
+                request,
+                f"Nothing was retracted. {'; '.join(needed)}: undo the merging first.",
+                messages.ERROR,
+            )
+        else:
+            self._set_status(request, incidents, Incident.Status.RETRACTED)
 
     def _set_status(self, request, incidents, status):
         incidents = list(incidents)
@@ -182,10 +194,6 @@ class IncidentAdmin(BaseSearch, RevisedAdmin):
         update_all(incidents, ["status"])
         LogEntry.objects.log_actions(request.user.pk, incidents, CHANGE, f"Now {status.label}.")
         self.message_user(request, f"Incidents now {status.label}: {len(incidents)}.")
-
-
-def was_public(incident):
-    return incident.history.exclude(status=Incident.Status.DRAFT).exists()
 
 
 @admin.register(Claim)

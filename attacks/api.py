@@ -12,7 +12,7 @@ from config.rest import Public, PublicViewSet
 
 from .counting import GroupBy, count, count_by
 from .filters import ClaimFilter, CountFilter, IncidentFilter, incidents_query
-from .models import Claim, Incident
+from .models import NEWEST_FIRST, Claim, Incident
 from .serializers import ClaimSerializer, CountsSerializer, IncidentSerializer
 
 CLAIMS = Claim.objects.select_related("claimant", "blamed", "report__publisher")
@@ -34,7 +34,7 @@ class IncidentViewSet(PublicViewSet):
     )
     serializer_class = IncidentSerializer
     filterset_class = IncidentFilter
-    ordering = ("-earliest", "-id")
+    ordering = NEWEST_FIRST
     lookup_field = "public_id"
     lookup_value_regex = r"BW-[0-9]+"
 

@@ -45,14 +45,15 @@ class ClaimStatus(TextChoices):
     UNKNOWN = "unknown", "unknown"
 
 
+AFFIRMS_RESPONSIBILITY = Q(kind="responsibility", stance="affirms")
+
+
 def claims_of_responsibility() -> QuerySet[Claim]:
     """Claims in which a named armed group says that it carried out the attack."""
     from .models import Claim
 
     return Claim.objects.filter(
-        kind=Claim.Kind.RESPONSIBILITY,
-        stance=Claim.Stance.AFFIRMS,
-        claimant__kind=Organisation.Kind.ARMED_GROUP,
+        AFFIRMS_RESPONSIBILITY, claimant__kind=Organisation.Kind.ARMED_GROUP
     )
 
 
@@ -75,10 +76,10 @@ def claim_status(
         .annotate(sides=Count(side("claimant"), distinct=True))
         .values("sides")
     )
+    denying = Q(kind=Claim.Kind.DENIAL, stance__in=[Claim.Stance.AFFIRMS, Claim.Stance.DENIES])
+    denying |= Q(kind=Claim.Kind.RESPONSIBILITY, stance=Claim.Stance.DENIES)
     denials = Claim.objects.filter(
-        of_this_incident,
-        kind=Claim.Kind.DENIAL,
-        claimant__kind=Organisation.Kind.ARMED_GROUP,
+        of_this_incident, denying, claimant__kind=Organisation.Kind.ARMED_GROUP
     )
     nobody = Claim.objects.filter(of_this_incident, kind=Claim.Kind.NO_CLAIM).exclude(
         stance=Claim.Stance.DENIES

@@ -19,7 +19,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import (
-    Exists,
+    BooleanField,
+    Case,
     F,
     Max,
     Min,
@@ -30,6 +31,7 @@ from django.db.models import (
     Sum,
     TextChoices,
     Value,
+    When,
 )
 from django.db.models.functions import Coalesce
 
@@ -44,13 +46,23 @@ if TYPE_CHECKING:
 Day = datetime.date
 
 
+COUNTED = Q(status="published", merged_into=None) & ~Q(grade="discounted")
+
+
 def counted(incidents: QuerySet[Incident]) -> QuerySet[Incident]:
     """The counting rule of the house.
 
     Published, not merged away, and not graded `discounted`; what nobody has graded counts, and
     so does every outcome, intercepted and missed attacks too.
     """
-    return incidents.filter(status="published", merged_into=None).exclude(grade="discounted")
+    return incidents.filter(COUNTED)
+
+
+def with_counts(incidents: QuerySet[Incident]) -> QuerySet[Incident]:
+    """Annotate `counts`: whether the rule counts it."""
+    return incidents.annotate(
+        counts=Case(When(COUNTED, then=True), default=False, output_field=BooleanField())
+    )
 
 
 @dataclass(frozen=True)
@@ -103,12 +115,6 @@ def overlapping(
     incidents: QuerySet[Incident], since: Day | None = None, until: Day | None = None
 ) -> QuerySet[Incident]:
     return incidents.filter(Window(since, until).overlaps)
-
-
-def within(
-    incidents: QuerySet[Incident], since: Day | None = None, until: Day | None = None
-) -> QuerySet[Incident]:
-    return incidents.filter(Window(since, until).contains)
 
 
 class GroupBy(TextChoices):
@@ -235,7 +241,7 @@ def _by_claimant(incidents: QuerySet[Incident], window: Window) -> Iterator[Row]
     for group in groups:
         number = Count(group.certain or 0, group.possible)
         yield Row(group.slug, group.name, number, {"claimant": group.slug})
-    nobody = incidents.exclude(Exists(claimed.filter(incident=OuterRef("pk"))))
+    nobody = incidents.exclude(pk__in=claimed.values("incident"))
     rest = count(nobody, window)
     if rest.possible:
         yield Row(None, "nobody named", rest, {"claimant__isnull": "true"})

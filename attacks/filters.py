@@ -3,10 +3,11 @@
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from bases.filters import base_countries
-from bases.models import BaseName, MilitaryBase
+from bases.models import MilitaryBase
+from bases.names import NameIndex
 from sources.filters import AnyOf, AnyOfRecords, DayFilter, WindowForm, YesNo
 from sources.models import Organisation
 
@@ -34,14 +35,12 @@ class IncidentFilter(django_filters.FilterSet):
         help_text="ISO 3166 code of the country the base is in. May be repeated.",
     )
     since = DayFilter(
-        field_name="latest",
-        lookup_expr="gte",
+        method="that_overlap",
         label="Since",
         help_text="Local day, included: attacks that may have happened on it or later.",
     )
     until = DayFilter(
-        field_name="earliest",
-        lookup_expr="lte",
+        method="that_overlap",
         label="Until",
         help_text="Local day, included: attacks that may have happened on it or earlier.",
     )
@@ -76,7 +75,7 @@ class IncidentFilter(django_filters.FilterSet):
     search = django_filters.CharFilter(
         method="containing",
         label="Text",
-        help_text="In the summary, in a name of the base, or the public id.",
+        help_text="In the summary, in any spelling of a name of the base, or the public id.",
         max_length=200,
     )
 
@@ -91,6 +90,9 @@ class IncidentFilter(django_filters.FilterSet):
         cleaned = self.form.cleaned_data
         return Window(cleaned.get("since"), cleaned.get("until"))
 
+    def that_overlap(self, incidents, name, day):
+        return incidents.overlapping(**{name: day})
+
     def having_claim_status(self, incidents, name, values):
         return (
             incidents.with_claim_status().filter(claim_status__in=values) if values else incidents
@@ -98,12 +100,12 @@ class IncidentFilter(django_filters.FilterSet):
 
     def claimed_by_each(self, incidents, name, groups):
         for group in groups:
-            theirs = claims_of_responsibility().filter(claimant=group, incident=OuterRef("pk"))
-            incidents = incidents.filter(Exists(theirs))
+            theirs = claims_of_responsibility().filter(claimant=group)
+            incidents = incidents.filter(pk__in=theirs.values("incident"))
         return incidents
 
     def claimed_by_nobody(self, incidents, name, value):
-        claimed = Exists(claims_of_responsibility().filter(incident=OuterRef("pk")))
+        claimed = Q(pk__in=claims_of_responsibility().values("incident"))
         return incidents.filter(~claimed if value else claimed)
 
     def that_count(self, incidents, name, value):
@@ -111,14 +113,8 @@ class IncidentFilter(django_filters.FilterSet):
         return incidents.counted() if value else incidents.exclude(pk__in=counted.values("pk"))
 
     def containing(self, incidents, name, text):
-        spelt = BaseName.objects.filter(base=OuterRef("base"), name__icontains=text)
-        found = (
-            Q(summary__icontains=text)
-            | Q(summary_ar__icontains=text)
-            | Q(base__name__icontains=text)
-            | Q(base__name_ar__icontains=text)
-            | Exists(spelt)
-        )
+        bases = NameIndex.from_database().containing(text)
+        found = Q(summary__icontains=text) | Q(summary_ar__icontains=text) | Q(base__in=bases)
         number = text.upper().removeprefix("BW-")
         if number.isascii() and number.isdigit() and len(number) < 10:
             found |= Q(serial=int(number))

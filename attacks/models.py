@@ -9,11 +9,13 @@ from django.db.models import F, Max, Q
 from django.urls import reverse
 
 from bases.models import MilitaryBase
-from sources.models import Organisation, Report, history, linked
+from sources.facts import FactQuerySet
+from sources.fields import WholeNumberField
+from sources.models import Organisation, Report, Revision, history, linked
 from sources.validators import key_format, sane_day
 
 from .claim_status import ClaimStatus, claim_status
-from .counting import counted, overlapping, within
+from .counting import counted, overlapping, with_counts
 
 
 class Grade(models.TextChoices):
@@ -42,10 +44,11 @@ GRADE_DEFINITIONS = {
 }
 
 
+NEWEST_FIRST = ("-earliest", "-id")
 PUBLIC_ID = re.compile(r"BW-([1-9][0-9]{0,8})")
 
 
-class IncidentQuerySet(models.QuerySet):
+class IncidentQuerySet(FactQuerySet):
     def published(self):
         """What readers may see: neither drafts nor retracted records."""
         return self.filter(status=Incident.Status.PUBLISHED)
@@ -53,11 +56,11 @@ class IncidentQuerySet(models.QuerySet):
     def counted(self):
         return counted(self)
 
+    def with_counts(self):
+        return with_counts(self)
+
     def overlapping(self, since=None, until=None):
         return overlapping(self, since, until)
-
-    def within(self, since=None, until=None):
-        return within(self, since, until)
 
     def with_claim_status(self, on=None):
         return claim_status(self, on=on)
@@ -69,7 +72,7 @@ class IncidentQuerySet(models.QuerySet):
 
     def in_order(self):
         """Newest first, in an order that no page boundary can shift."""
-        return self.order_by("-earliest", "-id")
+        return self.order_by(*NEWEST_FIRST)
 
 
 class Incident(models.Model):
@@ -104,7 +107,7 @@ class Incident(models.Model):
         PUBLISHED = "published", "published"
         RETRACTED = "retracted", "retracted"
 
-    serial = models.PositiveIntegerField(
+    serial = WholeNumberField(
         unique=True,
         editable=False,
         help_text="The number in the public id; never reused.",
@@ -133,20 +136,20 @@ class Incident(models.Model):
         blank=True,
         help_text='Such as "night of 9 to 10".',
     )
-    attack_count = models.PositiveIntegerField(
+    attack_count = WholeNumberField(
         default=1,
         validators=[MinValueValidator(1)],
         help_text="Separate attacks that this record stands for.",
     )
     weapon = models.CharField(max_length=20, choices=Weapon, default=Weapon.UNKNOWN)
-    munitions = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: not known.")
+    munitions = WholeNumberField(null=True, blank=True, help_text="Empty: not known.")
     outcome = models.CharField(max_length=20, choices=Outcome, default=Outcome.UNKNOWN)
-    killed_low = models.PositiveIntegerField(null=True, blank=True)
-    killed_best = models.PositiveIntegerField(null=True, blank=True)
-    killed_high = models.PositiveIntegerField(null=True, blank=True)
-    injured_low = models.PositiveIntegerField(null=True, blank=True)
-    injured_best = models.PositiveIntegerField(null=True, blank=True)
-    injured_high = models.PositiveIntegerField(null=True, blank=True)
+    killed_low = WholeNumberField(null=True, blank=True)
+    killed_best = WholeNumberField(null=True, blank=True)
+    killed_high = WholeNumberField(null=True, blank=True)
+    injured_low = WholeNumberField(null=True, blank=True)
+    injured_best = WholeNumberField(null=True, blank=True)
+    injured_high = WholeNumberField(null=True, blank=True)
     material_damage = models.CharField(max_length=10, choices=Damage, default=Damage.UNKNOWN)
     grade = models.CharField(
         "verification grade",
@@ -173,7 +176,7 @@ class Incident(models.Model):
     objects = IncidentQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-earliest", "-id"]
+        ordering = NEWEST_FIRST
         indexes = [
             # The lists, newest first, and the window of every count.
             models.Index(fields=["-earliest", "-id"], name="incident_newest_first"),
@@ -228,10 +231,56 @@ class Incident(models.Model):
         return reverse("attacks:incident", args=[self.public_id])
 
     def clean(self):
-        survivor = self.merged_into
-        if survivor is not None and survivor.merged_into_id is not None:
-            reason = f"{survivor.public_id} is itself merged: name the one it went into."
+        if reason := self.reason_not_to_merge():
             raise ValidationError({"merged_into": reason})
+        if reason := self.reason_to_stay_public():
+            raise ValidationError({"status": reason})
+
+    def reason_not_to_merge(self):
+        """Why it cannot stand for the same attack as `merged_into`, or ""."""
+        survivor = self.merged_into
+        if survivor is None:
+            return ""
+        if survivor.merged_into_id is not None:
+            return f"{survivor.public_id} is itself merged: name the one it went into."
+        if survivor.status != self.Status.PUBLISHED:
+            return f"{survivor.public_id} is not published, so the attack would not be counted."
+        if others := self.stands_for():
+            return f"{others} went into this one: merge them into the other first."
+        return ""
+
+    def reason_to_stay_public(self):
+        """Why it cannot have the status it is given, or ""."""
+        if self.status == self.Status.DRAFT and self.was_public():
+            return "It was public: retract it, so that its address still says what became of it."
+        if self.status != self.Status.PUBLISHED and (others := self.stands_for()):
+            return f"It stands for {others}, merged into it: undo that first."
+        return ""
+
+    def stands_for(self):
+        """The public ids of the published records merged into it, for a message."""
+        if self.pk is None:
+            return ""
+        return ", ".join(other.public_id for other in self.merged.published())
+
+    def was_public(self):
+        """Whether readers have seen it: then it is retracted, never deleted."""
+        if self.pk is None:
+            return False
+        return self.history.filter(status=self.Status.PUBLISHED).exists()
+
+    def retraction(self):
+        """The revision that withdrew it from readers."""
+        rows = self.history.select_related("revision").order_by("history_id")
+        last_seen = rows.filter(status=self.Status.PUBLISHED).last()
+        return rows.filter(history_id__gt=last_seen.history_id).first().revision
+
+    def last_revision(self):
+        """The last change of the record, of what is said of it, or of what it cites."""
+        wrote = Q(pk__in=self.history.values("revision"))
+        for model in (Claim, Citation, IncidentKey):
+            wrote |= Q(pk__in=model.history.filter(incident=self.pk).values("revision"))
+        return Revision.objects.filter(wrote).first()
 
     @property
     def public_id(self):
@@ -261,6 +310,7 @@ class Citation(models.Model):
     report = models.ForeignKey(Report, models.PROTECT, related_name="citations")
 
     history = history()
+    objects = FactQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]
@@ -282,6 +332,7 @@ class IncidentKey(models.Model):
     key = models.CharField(max_length=120, validators=[key_format])
 
     history = history()
+    objects = FactQuerySet.as_manager()
 
     class Meta:
         ordering = ["system", "key"]
@@ -337,10 +388,10 @@ class Claim(models.Model):
         help_text="For an attribution.",
     )
     blamed_text = models.CharField("blamed, as printed", max_length=300, blank=True)
-    killed_low = models.PositiveIntegerField(null=True, blank=True)
-    killed_high = models.PositiveIntegerField(null=True, blank=True)
-    injured_low = models.PositiveIntegerField(null=True, blank=True)
-    injured_high = models.PositiveIntegerField(null=True, blank=True)
+    killed_low = WholeNumberField(null=True, blank=True)
+    killed_high = WholeNumberField(null=True, blank=True)
+    injured_low = WholeNumberField(null=True, blank=True)
+    injured_high = WholeNumberField(null=True, blank=True)
     whose = models.CharField(
         "whose casualties", max_length=100, blank=True, help_text="Empty: not said."
     )
@@ -352,9 +403,14 @@ class Claim(models.Model):
     report = models.ForeignKey(Report, models.PROTECT, null=True, blank=True, related_name="claims")
 
     history = history()
+    objects = FactQuerySet.as_manager()
 
     class Meta:
         ordering = [F("made_on").asc(nulls_last=True), "id"]
+        indexes = [
+            # Claim status, and what a group claims.
+            models.Index(fields=["incident", "kind", "claimant"], name="claim_of_incident"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(killed_low__lte=F("killed_high")),

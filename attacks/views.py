@@ -1,14 +1,17 @@
 from dataclasses import dataclass
 
 from django import forms
-from django.db.models import Q
+from django.db.models import F
 from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
+from django_filters import MultipleChoiceFilter
+
+from config.keyset import backwards, beyond
 
 from .counting import GroupBy, count, count_by
 from .filters import CountFilter, IncidentFilter, incidents_query
-from .models import Claim, Grade, Incident
+from .models import NEWEST_FIRST, Claim, Grade, Incident
 
 PAGE = 50
 
@@ -41,7 +44,8 @@ def asked(request, filters):
         # PostgreSQL refuses NUL in any text; replaced, it is one more value that fits nothing.
         kept = [value.replace("\0", "\N{REPLACEMENT CHARACTER}") for value in values if value]
         if name in filters.base_filters and kept:
-            params.setlist(name, kept)
+            repeatable = isinstance(filters.base_filters[name], MultipleChoiceFilter)
+            params.setlist(name, kept if repeatable else kept[-1:])
         else:
             del params[name]
     return params
@@ -79,13 +83,17 @@ def page_of(incidents, *, older_than="", newer_than=""):
     It costs the same however long the list is, and new records do not shift it.
     """
     anchor = Incident.objects.published().with_public_id(newer_than or older_than).first()
+    if (newer_than or older_than) and anchor is None:
+        raise Http404("There is no such page of this list.")
+    place = anchor and (anchor.earliest, anchor.pk)
     if anchor and newer_than:
-        nearest_first = incidents.filter(_newer(anchor)).order_by("earliest", "id")
-        rows = list(nearest_first[: PAGE + 1])
+        nearest_first = backwards(NEWEST_FIRST)
+        incidents = incidents.filter(beyond(nearest_first, place)).order_by(*nearest_first)
+        rows = list(incidents[: PAGE + 1])
         has_newer, has_older = len(rows) > PAGE, True
         rows = rows[:PAGE][::-1]
     else:
-        incidents = incidents.filter(_older(anchor)) if anchor else incidents
+        incidents = incidents.filter(beyond(NEWEST_FIRST, place)) if anchor else incidents
         rows = list(incidents.in_order()[: PAGE + 1])
         has_newer, has_older = anchor is not None, len(rows) > PAGE
         rows = rows[:PAGE]
@@ -98,14 +106,6 @@ def page_of(incidents, *, older_than="", newer_than=""):
     )
 
 
-def _newer(anchor):
-    return Q(earliest__gt=anchor.earliest) | Q(earliest=anchor.earliest, id__gt=anchor.pk)
-
-
-def _older(anchor):
-    return Q(earliest__lt=anchor.earliest) | Q(earliest=anchor.earliest, id__lt=anchor.pk)
-
-
 @require_safe
 def incidents(request):
     params = asked(request, IncidentFilter)
@@ -116,7 +116,7 @@ def incidents(request):
             "active": active_filters(filters, params),
             "count": count(filters.qs, filters.window),
             "page": page_of(
-                filters.qs.with_claim_status().select_related("base"),
+                filters.qs.with_claim_status().with_counts().select_related("base"),
                 older_than=request.GET.get("older_than", ""),
                 newer_than=request.GET.get("newer_than", ""),
             ),
@@ -130,35 +130,31 @@ def incident(request, public_id):
         Incident.objects.with_public_id(public_id)
         .exclude(status=Incident.Status.DRAFT)
         .with_claim_status()
+        .with_counts()
         .select_related("base", "merged_into")
         .first()
     )
-    if incident is None:
+    retracted = incident is not None and incident.status == Incident.Status.RETRACTED
+    if incident is None or (retracted and not incident.was_public()):
         raise Http404("No incident of that id is published.")
-    last_change = incident.history.select_related("revision").first()
-    if incident.status == Incident.Status.RETRACTED:
-        return render(
-            request,
-            "attacks/retracted.html",
-            {"public_id": incident.public_id, "last_change": last_change},
-            status=410,
-        )
+    if retracted:
+        context = {"public_id": incident.public_id, "retraction": incident.retraction()}
+        return render(request, "attacks/retracted.html", context, status=410)
     return render(
         request,
         "attacks/incident.html",
         {
             "incident": incident,
-            "counts": Incident.objects.counted().filter(pk=incident.pk).exists(),
             "grade_definition": Grade(incident.grade).definition if incident.grade else "",
             "claims": Claim.objects.filter(incident=incident).select_related(
                 "claimant", "blamed", "report__publisher"
             ),
             "reports": incident.reports.select_related("publisher").order_by(
-                "published_earliest", "id"
+                F("published_earliest").asc(nulls_last=True), "id"
             ),
             "keys": incident.keys.all(),
             "merged": incident.merged.published(),
-            "last_change": last_change,
+            "last_revision": incident.last_revision(),
         },
     )
 

@@ -7,6 +7,8 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from sources.countries import country_choices, country_name
+from sources.facts import FactQuerySet
+from sources.fields import WholeNumberField
 from sources.models import Organisation, Quantifier, Report, history, linked
 from sources.validators import key_format, partial_date, sane_day
 
@@ -86,6 +88,7 @@ class MilitaryBase(models.Model):
     )
 
     history = history()
+    objects = FactQuerySet.as_manager()
 
     class Meta:
         ordering = ["name", "id"]
@@ -151,6 +154,7 @@ class BaseName(models.Model):
     )
 
     history = history()
+    objects = FactQuerySet.as_manager()
 
     class Meta:
         ordering = ["name", "id"]
@@ -174,7 +178,7 @@ class ForcePresence(models.Model):
     base = models.ForeignKey(
         MilitaryBase, models.PROTECT, null=True, blank=True, related_name="presences"
     )
-    troops = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: not stated.")
+    troops = WholeNumberField(null=True, blank=True, help_text="Empty: not stated.")
     quantifier = models.CharField(max_length=10, choices=Quantifier, blank=True)
     as_of = models.DateField(null=True, blank=True, validators=[sane_day])
     as_of_basis = models.TextField(blank=True, help_text="How the date was established.")
@@ -184,6 +188,7 @@ class ForcePresence(models.Model):
     )
 
     history = history()
+    objects = FactQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "force presence"

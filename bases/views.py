@@ -46,12 +46,13 @@ def base(request, slug):
             "count": count(incidents),
             "incidents": incidents.select_related("base")
             .with_claim_status()
+            .with_counts()
             .in_order()[:LATEST_INCIDENTS],
             "lines": _published_lines(base),
             "presences": ForcePresence.objects.filter(base=base).select_related(
                 "force", "report__publisher"
             ),
-            "last_change": base.history.select_related("revision").first(),
+            "last_revision": base.history.select_related("revision").first().revision,
         },
     )
 

@@ -10,7 +10,6 @@ import re
 
 from django.conf import settings
 from django.core.exceptions import ValidationError as BadValue
-from django.db.models import Q
 from django_filters import MultipleChoiceFilter
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.negotiation import DefaultContentNegotiation
@@ -20,6 +19,8 @@ from rest_framework.routers import APIRootView
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from config.keyset import backwards, beyond
 
 
 class Negotiation(DefaultContentNegotiation):
@@ -92,7 +93,7 @@ class KeysetPagination(BasePagination):
         self.ordering = view.ordering
         size = self.read_size(request.query_params)
         back, place = self.read_cursor(request.query_params, queryset.model)
-        ordering = [reverse(name) for name in self.ordering] if back else self.ordering
+        ordering = backwards(self.ordering) if back else self.ordering
         if place:
             queryset = queryset.filter(beyond(ordering, place))
         rows = list(queryset.order_by(*ordering)[: size + 1])
@@ -122,7 +123,7 @@ class KeysetPagination(BasePagination):
             place = [field.clean(v, None) for field, v in zip(fields, values, strict=True)]
             if None in place:
                 raise ValueError("A row is never listed beside an unknown value.")
-        except (ValueError, TypeError, RecursionError, BadValue) as error:
+        except (ValueError, TypeError, OverflowError, RecursionError, BadValue) as error:
             raise ValidationError(
                 {"cursor": ["Not a cursor. Take it from next or previous of an answer."]}
             ) from error
@@ -158,21 +159,6 @@ class KeysetPagination(BasePagination):
             {"name": name, "in": "query", "description": text, "schema": schemas[name]}
             for name, text in self.parameters.items()
         ]
-
-
-def reverse(name):
-    return name[1:] if name.startswith("-") else f"-{name}"
-
-
-def beyond(ordering, place):
-    """Rows that come after that place: beyond its first value, or equal there and so on."""
-    (name, *names), (value, *values) = ordering, place
-    field, after = name.lstrip("-"), "lt" if name.startswith("-") else "gt"
-    further = Q(**{f"{field}__{after}": value})
-    if not names:
-        return further
-    # The outer comparison is one that an index on the ordering can answer.
-    return Q(**{f"{field}__{after}e": value}) & (further | beyond(names, values))
 
 
 class PublicViewSet(Public, ReadOnlyModelViewSet):

@@ -1,32 +1,11 @@
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Prefetch
 
-from attacks.models import Citation, Claim, Incident
-from bases.models import BaseName, ForcePresence, MilitaryBase
 from config.rest import PublicViewSet
-from tallies.models import PublishedTally
+from tallies.public import cited_in_public
 
 from .filters import OrganisationFilter, ReportFilter
 from .models import Organisation, OrganisationName, Report
 from .serializers import OrganisationSerializer, ReportSerializer
-
-
-def cited_in_public():
-    """Reports that something public rests on; one cited by a draft alone stays inside."""
-    published = Incident.objects.published()
-    citing = [
-        Citation.objects.filter(incident__in=published),
-        Claim.objects.filter(incident__in=published),
-        PublishedTally.objects,
-        MilitaryBase.objects,
-        BaseName.objects,
-        Organisation.objects,
-        OrganisationName.objects,
-        ForcePresence.objects,
-    ]
-    cited = Exists(citing[0].filter(report=OuterRef("pk")))
-    for others in citing[1:]:
-        cited |= Exists(others.filter(report=OuterRef("pk")))
-    return Report.objects.filter(cited)
 
 
 class OrganisationViewSet(PublicViewSet):

@@ -8,7 +8,12 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
 from django.contrib.admin.widgets import AdminTextInputWidget, AutocompleteSelect
-from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
+from django.core.exceptions import (
+    BadRequest,
+    ObjectDoesNotExist,
+    PermissionDenied,
+    ValidationError,
+)
 from django.db import IntegrityError
 from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
@@ -143,8 +148,15 @@ class RevisedAdmin(AutocompleteKeys, SimpleHistoryAdmin):
         )
 
     def changelist_view(self, request, extra_context=None):
+        if any("\0" in value for name in request.GET for value in request.GET.getlist(name)):
+            raise BadRequest("A list cannot be asked for NUL.")
         default = self.action_reasons.get(request.POST.get("action"), CORRECTED)
         return self._in_one_revision(request, default, super().changelist_view, extra_context)
+
+    def get_search_results(self, request, queryset, search_term):
+        # PostgreSQL refuses NUL in any text; replaced, it is one more character that fits nothing.
+        term = search_term.replace("\0", "\N{REPLACEMENT CHARACTER}")
+        return super().get_search_results(request, queryset, term)
 
     def history_form_view(self, request, object_id, version_id, extra_context=None):
         if not (object_id.isdecimal() and version_id.isdecimal()):

@@ -5,11 +5,12 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, F, Q, When
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from .countries import country_choices
+from .facts import FactQuerySet
 from .validators import key_format, sane_day, web_address
 
 
@@ -72,6 +73,10 @@ class Quantifier(models.TextChoices):
     ABOUT = "about", "about"
 
 
+# What a page may link to, whoever stored it.
+WEB_ADDRESS = Q(url__startswith="http://") | Q(url__startswith="https://")
+
+
 class Organisation(models.Model):
     """Whoever publishes, counts, claims or is blamed."""
 
@@ -117,9 +122,16 @@ class Organisation(models.Model):
     )
 
     history = history()
+    objects = FactQuerySet.as_manager()
 
     class Meta:
         ordering = ["name", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=WEB_ADDRESS | Q(url=""),
+                name="%(app_label)s_%(class)s_url_is_web_address",
+            )
+        ]
 
     def __str__(self):
         return self.name
@@ -128,15 +140,24 @@ class Organisation(models.Model):
         return reverse("sources:organisation", args=[self.slug])
 
     def clean(self):
-        ancestors = []
-        ancestor = self.parent
-        while ancestor is not None:
-            ancestors.append(ancestor)
-            if ancestor.pk == self.pk or len(ancestors) > MAX_ANCESTORS:
-                raise ValidationError(
-                    {"parent": "An umbrella group cannot stand under its own member, nor so deep."}
-                )
-            ancestor = ancestor.parent
+        above, ancestor = 0, self.parent
+        while ancestor is not None and ancestor.pk != self.pk and above <= MAX_ANCESTORS:
+            above, ancestor = above + 1, ancestor.parent
+        if ancestor is not None or above + self.depth_below() > MAX_ANCESTORS:
+            reason = "An umbrella group cannot stand under its own member, nor so deep."
+            raise ValidationError({"parent": reason})
+
+    def depth_below(self):
+        """How many levels of members stand under it."""
+        levels, members = 0, [self.pk]
+        while self.pk and levels <= MAX_ANCESTORS:
+            members = list(
+                Organisation.objects.filter(parent__in=members).values_list("pk", flat=True)
+            )
+            if not members:
+                break
+            levels += 1
+        return levels
 
     @property
     def host(self):
@@ -182,6 +203,7 @@ class OrganisationName(models.Model):
     )
 
     history = history()
+    objects = FactQuerySet.as_manager()
 
     class Meta:
         ordering = ["name", "id"]
@@ -229,6 +251,7 @@ class Report(models.Model):
     note = models.TextField(blank=True, help_text="Public.")
 
     history = history()
+    objects = FactQuerySet.as_manager()
 
     class Meta:
         ordering = [F("published_latest").desc(nulls_last=True), "-id"]
@@ -238,10 +261,9 @@ class Report(models.Model):
                 name="%(app_label)s_%(class)s_published_in_order",
                 violation_error_message="The earliest day of publication is after the latest.",
             ),
+            # Unknown is NULL: an empty address would be one, and only one report could have it.
             models.CheckConstraint(
-                # Unknown is NULL: an empty address would be an address, and only one could be.
-                condition=~Q(url=Value("")),
-                name="%(app_label)s_%(class)s_url_not_empty",
+                condition=WEB_ADDRESS, name="%(app_label)s_%(class)s_url_is_web_address"
             ),
         ]
 

@@ -17,13 +17,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from .fields import LARGEST_NUMBER
 from .models import Revision
 from .revisions import create_all, update_all
 from .tables import Refusal, Row, Tables
 from .validators import sane_day
 
 ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-LARGEST_NUMBER = 2_147_483_647  # what a database integer holds
 
 
 @dataclass

@@ -16,16 +16,13 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import connection, models, transaction
-from django.db.models.signals import pre_delete, pre_save
+from django.db.models.signals import pre_save
 from django.utils import timezone
 from simple_history.signals import pre_create_historical_record
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
+from .facts import RevisionRequired, writing_history
 from .models import Revision
-
-
-class RevisionRequired(RuntimeError):
-    """A fact was written outside `with revision(...)`."""
 
 
 class _Open:
@@ -48,10 +45,17 @@ def revision(
 ) -> Iterator[Revision]:
     """Open the transaction and the revision that all facts written inside belong to.
 
-    Inside another such block it joins that one. If no fact is written, no revision is made.
+    Inside another such block it joins that one, and if it fails, only what is inside it is undone.
+    If no fact is written, no revision is made.
     """
     if outer := _open.get():
-        yield outer.revision
+        used = outer.used
+        try:
+            with transaction.atomic():
+                yield outer.revision
+        except BaseException:
+            outer.used = used
+            raise
         return
     with transaction.atomic():
         _wait_for_other_writers()
@@ -92,26 +96,37 @@ def _wait_for_other_writers() -> None:
 def create_all(objects: Sequence[models.Model]) -> None:
     """Insert objects of one model with their history, a few statements for all of them."""
     if objects:
-        opened = _required()
-        bulk_create_with_history(
-            objects,
-            type(objects[0]),
-            batch_size=500,
-            custom_historical_attrs={"revision_id": opened.revision.number},
-        )
+        with _bulk() as number:
+            bulk_create_with_history(
+                objects,
+                type(objects[0]),
+                batch_size=500,
+                custom_historical_attrs={"revision_id": number},
+            )
 
 
 def update_all(objects: Sequence[models.Model], fields: Sequence[str]) -> None:
     """Update these fields of objects of one model, with history."""
     if objects:
-        opened = _required()
-        bulk_update_with_history(
-            objects,
-            type(objects[0]),
-            fields,
-            batch_size=500,
-            custom_historical_attrs={"revision_id": opened.revision.number},
-        )
+        with _bulk() as number:
+            bulk_update_with_history(
+                objects,
+                type(objects[0]),
+                fields,
+                batch_size=500,
+                custom_historical_attrs={"revision_id": number},
+            )
+
+
+@contextmanager
+def _bulk() -> Iterator[int]:
+    """Let the bulk writers of Django through; gives the number of the revision."""
+    opened = _required()
+    token = writing_history.set(True)
+    try:
+        yield opened.revision.number
+    finally:
+        writing_history.reset(token)
 
 
 def _required() -> _Open:
@@ -134,5 +149,5 @@ def _stamp(sender: type[models.Model], history_instance: Any, **kwargs: Any) -> 
 def connect() -> None:
     """Called once, when the apps are ready."""
     pre_save.connect(_refuse_without_revision, dispatch_uid="revision required to save")
-    pre_delete.connect(_refuse_without_revision, dispatch_uid="revision required to delete")
+    # A deletion is refused here too: its row of history is written in the same transaction.
     pre_create_historical_record.connect(_stamp, dispatch_uid="revision of history rows")

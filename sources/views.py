@@ -1,14 +1,15 @@
 from dataclasses import dataclass
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.http import QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from attacks.claim_status import AFFIRMS_RESPONSIBILITY
 from attacks.models import Claim, Incident
+from tallies.public import cited_in_public
 
-from .api import cited_in_public
 from .models import Organisation
 
 SHOWN = 20
@@ -60,25 +61,24 @@ def organisation(request, slug):
 
 def _said_of_incidents(organisation):
     """What it claims, is blamed for, and says otherwise, of published incidents only."""
-    responsibility = Q(kind=Claim.Kind.RESPONSIBILITY, stance=Claim.Stance.AFFIRMS)
     claims = (
         Claim.objects.filter(incident__status=Incident.Status.PUBLISHED)
         .select_related("incident__base", "claimant", "blamed", "report__publisher")
         .order_by(F("made_on").desc(nulls_last=True), "-id")
     )
-    its_claims = organisation.claims.filter(responsibility, incident=OuterRef("pk"))
+    its_claims = organisation.claims.filter(AFFIRMS_RESPONSIBILITY)
     is_group = organisation.kind == Organisation.Kind.ARMED_GROUP
     return {
         "claimed": first_of(
             Incident.objects.published()
-            .filter(Exists(its_claims))
+            .filter(pk__in=its_claims.values("incident"))
             .select_related("base")
             .in_order(),
             # Only an armed group's claims are claims of responsibility to the filter.
             more=_address("attacks:incidents", claimant=organisation.slug) if is_group else "",
         ),
         "blamed": first_of(claims.filter(blamed=organisation)),
-        "said": first_of(claims.filter(claimant=organisation).exclude(responsibility)),
+        "said": first_of(claims.filter(claimant=organisation).exclude(AFFIRMS_RESPONSIBILITY)),
     }
 
 

@@ -2,7 +2,6 @@
 
 import django_filters
 from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Coalesce
 
 from bases.models import MilitaryBase
 from sources.filters import AnyOf, AnyOfRecords, DayFilter, WindowForm, country_pairs
@@ -71,13 +70,7 @@ class TallyFilter(django_filters.FilterSet):
     # A tally whose day nobody knows may speak as of any day.
 
     def maybe_since(self, tallies, name, day):
-        speaks = Coalesce("counting_until", "report__published_latest")
-        return tallies.alias(speaks_latest=speaks).filter(
-            Q(speaks_latest__gte=day) | Q(speaks_latest=None)
-        )
+        return tallies.with_as_of().filter(Q(as_of_last__gte=day) | Q(as_of_last=None))
 
     def maybe_until(self, tallies, name, day):
-        speaks = Coalesce("counting_until", "report__published_earliest")
-        return tallies.alias(speaks_earliest=speaks).filter(
-            Q(speaks_earliest__lte=day) | Q(speaks_earliest=None)
-        )
+        return tallies.with_as_of().filter(Q(as_of_first__lte=day) | Q(as_of_first=None))

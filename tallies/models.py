@@ -8,19 +8,25 @@ from django.urls import reverse
 from attacks.counting import Window
 from bases.models import MilitaryBase
 from sources.countries import country_choices, country_name
+from sources.facts import FactQuerySet
+from sources.fields import WholeNumberField
 from sources.models import Organisation, Quantifier, Report, history
 from sources.validators import FIRST_DAY, key_format, sane_day, territory_format
 
 
-class PublishedTallyQuerySet(models.QuerySet):
+class PublishedTallyQuerySet(FactQuerySet):
+    def with_as_of(self):
+        """The first and the last day that it may speak for, as `as_of_earliest` and `_latest`."""
+        return self.annotate(
+            as_of_first=Coalesce("counting_until", "report__published_earliest"),
+            as_of_last=Coalesce("counting_until", "report__published_latest"),
+        )
+
     def latest_first(self):
         """By the day they speak for; those of unknown day last, then the longest window first."""
-        return self.annotate(
-            as_of=Coalesce("counting_until", "report__published_latest"),
-            as_of_from=Coalesce("counting_until", "report__published_earliest"),
-        ).order_by(
-            F("as_of").desc(nulls_last=True),
-            F("as_of_from").desc(nulls_last=True),
+        return self.with_as_of().order_by(
+            F("as_of_last").desc(nulls_last=True),
+            F("as_of_first").desc(nulls_last=True),
             F("counting_since").asc(nulls_last=True),
             "-id",
         )
@@ -59,7 +65,7 @@ class PublishedTally(models.Model):
         validators=[sane_day],
         help_text="Empty: to the day it was published.",
     )
-    total = models.PositiveIntegerField(null=True, blank=True, help_text="Empty: none printed.")
+    total = WholeNumberField(null=True, blank=True, help_text="Empty: none printed.")
     quantifier = models.CharField(
         max_length=10,
         choices=Quantifier,
@@ -146,15 +152,16 @@ class TallyLine(models.Model):
     """One line of a published list. A base without a line is not listed, which is not zero."""
 
     tally = models.ForeignKey(PublishedTally, models.CASCADE, related_name="lines")
-    position = models.PositiveIntegerField(help_text="Order in print, from 1.")
+    position = WholeNumberField(help_text="Order in print, from 1.")
     base = models.ForeignKey(
         MilitaryBase, models.PROTECT, null=True, blank=True, related_name="tally_lines"
     )
     country = models.CharField(max_length=2, choices=country_choices, blank=True)
     name_as_printed = models.CharField(max_length=200, blank=True, help_text="Empty: not recorded.")
-    number = models.PositiveIntegerField()
+    number = WholeNumberField()
 
     history = history()
+    objects = FactQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "id"]

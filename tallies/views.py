@@ -27,6 +27,7 @@ def dashboard(request):
         "incidents": Incident.objects.published()
         .select_related("base")
         .with_claim_status()
+        .with_counts()
         .in_order()[:LATEST_INCIDENTS],
     }
     return render(request, "tallies/dashboard.html", context)
@@ -66,6 +67,6 @@ def tally(request, key):
         {
             "tally": tally,
             "comparison": compare(tally),
-            "last_change": tally.history.select_related("revision").first(),
+            "last_revision": tally.history.select_related("revision").first().revision,
         },
     )

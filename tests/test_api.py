@@ -12,7 +12,7 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.settings import patched_settings
 
 from attacks.models import Incident, IncidentKey
-from sources.revisions import revision
+from sources.revisions import revision, update_all
 from tests.factories import (
     day,
     make_base,
@@ -66,7 +66,11 @@ def record():
     for status in (Incident.Status.DRAFT, Incident.Status.RETRACTED):
         hidden = make_incident(omar, status=status, reports=[make_report(title="SECRET")])
         make_claim(hidden, summary="SECRET", report=make_report(title="SECRET"))
-    Incident.objects.update(internal_note="SECRET")
+    incidents = list(Incident.objects.all())
+    for incident in incidents:
+        incident.internal_note = "SECRET"
+    with revision("noted"):
+        update_all(incidents, ["internal_note"])
 
 
 def rows(client, endpoint):

@@ -134,9 +134,11 @@ def records():
         coverage="partial",
     )
     draft = make_report(title="Report of a draft", publisher=sohr)
-    hidden = make_incident(base, status="draft", summary="draft summary", reports=[draft])
+    hidden = make_incident(
+        base, serial=777001, status="draft", summary="draft summary", reports=[draft]
+    )
     make_claim(hidden, claimant=group, summary="draft claim", report=draft)
-    make_incident(base, status="retracted", summary="retracted summary")
+    make_incident(base, serial=777002, status="retracted", summary="retracted summary")
     make_incident(base, internal_note="an internal note")
 
 
@@ -182,6 +184,8 @@ def test_page_escapes_what_is_on_record(client, records, path):
 def test_page_tells_nothing_that_is_not_published(client, records, path):
     page = client.get(path).content.decode()
 
+    for hidden in ("BW-777001", "BW-777002"):  # a table shows no summary
+        assert hidden not in page
     for secret in ("Report of a draft", "draft summary", "draft claim", "retracted summary"):
         assert secret not in page
     assert "an internal note" not in page

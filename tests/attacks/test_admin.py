@@ -373,7 +373,8 @@ def test_actions_need_the_permission_to_change(client, django_user_model, action
 
 @pytest.mark.parametrize("status", ["published", "retracted"])
 def test_what_was_public_cannot_be_deleted(admin_client, status):
-    incident = make_incident(status=status)
+    incident = make_incident()
+    save(admin_client, admin_url(Incident, "change", incident.pk), status=status)
     url = admin_url(Incident, "delete", incident.pk)
 
     assert admin_client.post(url, {"post": "yes"}).status_code == 403
@@ -381,13 +382,13 @@ def test_what_was_public_cannot_be_deleted(admin_client, status):
     assert Incident.objects.exists()
 
 
-def test_what_was_public_cannot_be_deleted_as_a_draft_either(admin_client):
+def test_what_was_public_cannot_become_a_draft_again(admin_client):
     incident = make_incident()
-    save(admin_client, admin_url(Incident, "change", incident.pk), status="draft")
 
-    answer = admin_client.post(admin_url(Incident, "delete", incident.pk), {"post": "yes"})
+    answer = save(admin_client, admin_url(Incident, "change", incident.pk), status="draft")
 
-    assert answer.status_code == 403
+    assert "retract it" in errors_of(answer)
+    assert Incident.objects.get().status == "published"
 
 
 def test_draft_can_be_deleted_and_its_number_is_not_used_again(admin_client):
@@ -423,7 +424,7 @@ def test_incidents_cannot_be_deleted_in_bulk(admin_client):
 # History
 
 
-def test_version_at_a_base_that_is_gone_is_told_and_not_an_error(admin_client):
+def test_version_at_a_base_that_is_gone_can_be_looked_at_but_not_restored(admin_client):
     wrong, right = make_base(), make_base()
     incident = make_incident(wrong)
     first = incident.history.get()
@@ -431,12 +432,14 @@ def test_version_at_a_base_that_is_gone_is_told_and_not_an_error(admin_client):
     admin_client.post(admin_url(type(wrong), "delete", wrong.pk), {"post": "yes"})
 
     history = admin_client.get(admin_url(Incident, "history", incident.pk))
-    version = admin_client.get(
-        admin_url(Incident, "simple_history", incident.pk, first.pk), follow=True
-    )
+    url = admin_url(Incident, "simple_history", incident.pk, first.pk)
+    version = admin_client.get(url, follow=True)
+    reverted = save(admin_client, url)
 
     assert history.status_code == 200
-    assert messages_of(version) == ["That version names a record that was deleted since."]
+    assert version.status_code == 200
+    assert "Select a valid choice" in errors_of(reverted)
+    assert Incident.objects.get().base == right
 
 
 def test_reverting_an_incident_restores_its_status(admin_client):
@@ -461,3 +464,32 @@ def test_history_of_a_deleted_incident_outlives_its_base(admin_client):
 
     assert answer.status_code == 200
     assert "entered by mistake" in answer.text
+
+
+def test_incident_that_stands_for_others_cannot_be_retracted(admin_client):
+    survivor = make_incident()
+    merged = make_incident(merged_into=survivor)
+
+    answer = act(admin_client, "retract", survivor)
+
+    assert messages_of(answer) == [
+        f"Nothing was retracted. {survivor.public_id} stands for {merged.public_id}: "
+        "undo the merging first."
+    ]
+    assert count(Incident.objects.all()) == Count(1, 1)
+
+
+@pytest.mark.parametrize("parameter", ["q", "status__exact"])
+def test_a_list_asked_with_nul_is_a_bad_request(admin_client, parameter):
+    url = admin_url(Incident, "changelist")
+
+    assert admin_client.get(url, {parameter: "a\0b"}).status_code == 400
+
+
+def test_autocomplete_asked_with_nul_finds_nothing(admin_client):
+    make_base("conoco")
+    field = {"app_label": "attacks", "model_name": "incident", "field_name": "base"}
+
+    answer = admin_client.get(reverse("admin:autocomplete"), field | {"term": "a\0b"})
+
+    assert answer.json()["results"] == []

@@ -83,9 +83,28 @@ def test_an_anonymous_speaker_never_claims(incident):
     assert status(incident) == "unknown"
 
 
-@pytest.mark.parametrize("stance", ["denies", "disputes", "corrects"])
+@pytest.mark.parametrize("stance", ["disputes", "corrects"])
 def test_only_affirming_is_claiming(incident, stance):
     make_claim(incident, stance=stance, claimant=make_group())
+    assert status(incident) == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("kind", "stance"),
+    [("denial", "denies"), ("denial", "affirms"), ("responsibility", "denies")],
+)
+def test_denied_when_a_group_says_that_it_was_not_it(incident, kind, stance):
+    make_claim(incident, kind, stance, claimant=make_group())
+    assert status(incident) == "denied"
+
+
+def test_disputing_a_denial_denies_nothing(incident):
+    make_claim(incident, "denial", "disputes", claimant=make_group())
+    assert status(incident) == "unknown"
+
+
+def test_denying_that_nobody_claimed_leaves_it_open(incident):
+    make_claim(incident, "no_claim", "denies")
     assert status(incident) == "unknown"
 
 

@@ -91,7 +91,8 @@ def test_search_finds_summary_spelling_of_the_base_and_public_id():
     incident = make_incident(base, summary="Two drones, one shot down.")
     make_incident(summary="Rockets.")
 
-    for text in ("SHOT DOWN", "tanf", "التنف", incident.public_id.lower()):
+    spellings = ("tanf", "TANF", "at-tanf", "التنف", "تنف")
+    for text in ("SHOT DOWN", *spellings, incident.public_id.lower()):
         assert found(f"search={text}") == [incident]
 
 

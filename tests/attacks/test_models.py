@@ -50,6 +50,66 @@ def test_incident_is_not_merged_into_one_that_is_merged_itself():
         incident.full_clean()
 
 
+@pytest.mark.parametrize("status", ["draft", "retracted"])
+def test_incident_is_not_merged_into_one_that_is_not_counted(status):
+    """Its attack would vanish from every count."""
+    incident = make_incident()
+    incident.merged_into = make_incident(status=status)
+
+    with pytest.raises(ValidationError, match="not published"):
+        incident.full_clean()
+
+
+def test_incident_that_others_went_into_is_not_merged_itself():
+    survivor = make_incident()
+    merged = make_incident(merged_into=survivor)
+    survivor.merged_into = make_incident()
+
+    with pytest.raises(ValidationError, match=f"{merged.public_id} went into this one"):
+        survivor.full_clean()
+
+
+@pytest.mark.parametrize("status", ["draft", "retracted"])
+def test_incident_that_others_went_into_stays_published(status):
+    survivor = make_incident()
+    make_incident(merged_into=survivor)
+    survivor.status = status
+
+    with pytest.raises(ValidationError):
+        survivor.full_clean()
+
+
+def test_published_incident_does_not_become_a_draft_again():
+    incident = make_incident()
+    incident.status = "draft"
+
+    with pytest.raises(ValidationError, match="retract it"):
+        incident.full_clean()
+
+
+def test_last_revision_is_also_that_of_what_was_said_or_cited():
+    incident = make_incident()
+    with revision("Pentagon corrects the figure"):
+        claim = Claim.objects.create(incident=incident, kind="casualty")
+    assert incident.last_revision().reason == "Pentagon corrects the figure"
+
+    with revision("A second report"):
+        Citation.objects.create(incident=incident, report=make_report())
+    assert incident.last_revision().reason == "A second report"
+
+    with revision("Said of another attack"):
+        claim.delete()
+    assert incident.last_revision().reason == "Said of another attack"
+
+
+def test_a_number_too_large_for_postgresql_is_refused():
+    incident = make_incident(attack_count=1)
+    incident.attack_count = 2_147_483_648
+
+    with pytest.raises(ValidationError):
+        incident.full_clean()
+
+
 def test_draft_needs_neither_base_nor_days():
     with revision("a first note"):
         draft = Incident.objects.create()

@@ -4,7 +4,7 @@ import pytest
 from django.http import QueryDict
 
 from attacks import views
-from attacks.models import Incident, IncidentKey
+from attacks.models import Claim, Incident, IncidentKey
 from sources.revisions import revision
 from tests.factories import (
     make_base,
@@ -143,10 +143,12 @@ def test_incidents_pages_in_both_directions(client, monkeypatch):
     assert "?base=conoco&amp;older_than=" in first.content.decode()
 
 
-def test_incidents_begins_at_the_top_beside_no_record(client):
-    incident = make_incident()
+@pytest.mark.parametrize("parameter", ["older_than", "newer_than"])
+@pytest.mark.parametrize("value", ["BW-999", "nonsense", "1"])
+def test_incidents_has_no_page_beside_no_record(client, parameter, value):
+    make_incident()
 
-    assert shown(client.get("/incidents/?older_than=BW-999")) == [incident.public_id]
+    assert client.get(f"/incidents/?{parameter}={value}").status_code == 404
 
 
 def test_incidents_shows_no_draft_and_nothing_retracted(client):
@@ -228,7 +230,7 @@ def test_merged_incident_leads_to_the_one_that_stands(client):
     page = client.get(merged.get_absolute_url()).content.decode()
 
     assert f'<a href="/incidents/{survivor.public_id}/">{survivor.public_id}</a>' in page
-    assert "Not counted: the record it was merged into" in page
+    assert "Not counted: it stands in the record it was merged into" in page
     assert merged.public_id in text_of(client.get(survivor.get_absolute_url()))
 
 
@@ -272,6 +274,44 @@ def test_retracted_incident_says_only_that_and_why(client):
     assert "It was the same attack told twice" in text
     assert "Secret place" not in text
     assert "what was wrong" not in text
+
+
+def test_retracted_incident_keeps_the_reason_of_its_retraction(client):
+    incident = make_incident()
+    incident.status = "retracted"
+    with revision("It was the same attack told twice"):
+        incident.save()
+    incident.internal_note = "asked again"
+    with revision("A note"):
+        incident.save()
+
+    text = text_of(client.get(incident.get_absolute_url()))
+
+    assert "It was the same attack told twice" in text
+    assert "A note" not in text
+
+
+def test_draft_that_was_retracted_unseen_is_not_found(client):
+    incident = make_incident(status="retracted")
+
+    assert client.get(incident.get_absolute_url()).status_code == 404
+
+
+def test_incident_says_when_something_was_last_said_of_it(client):
+    incident = make_incident()
+    with revision("The Pentagon gave a figure"):
+        Claim.objects.create(incident=incident, kind="casualty", injured_low=8)
+
+    assert "The Pentagon gave a figure" in text_of(client.get(incident.get_absolute_url()))
+
+
+def test_incidents_of_a_day_given_twice_goes_by_the_last(client):
+    make_incident(on="2024-01-15")
+
+    response = client.get("/incidents/?since=2024-02-01&since=2024-01-01")
+
+    assert [one.value for one in response.context["active"]] == ["2024-01-01"]
+    assert len(shown(response)) == 1
 
 
 def test_counts_by_base_link_to_their_incidents(client):

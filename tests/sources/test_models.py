@@ -66,6 +66,23 @@ def test_organisation_cannot_stand_deeper_than_claim_status_looks():
         Organisation(slug="x", name="x", kind="news", parent=deepest).full_clean()
 
 
+def test_organisation_with_members_cannot_be_put_too_deep_from_above():
+    top = make_organisation()
+    make_organisation(parent=make_organisation(parent=top))
+    top.parent = make_organisation()
+
+    with pytest.raises(ValidationError, match="so deep"):
+        top.full_clean()
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "ftp://example.org/", "example.org"])
+def test_an_address_that_is_none_of_the_web_is_refused_by_the_database(url):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make_report(url=url)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make_organisation(url=url)
+
+
 def test_organisation_name_stands_once():
     sohr = make_organisation("sohr")
     make_organisation_name(sohr, "SOHR")

@@ -4,10 +4,12 @@ import pytest
 from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import connection, connections, transaction
+from django.utils import timezone
 
 from bases.models import BaseName, MilitaryBase
+from sources.facts import RevisionRequired
 from sources.models import Organisation, Revision
-from sources.revisions import RevisionRequired, create_all, revision, update_all
+from sources.revisions import create_all, revision, update_all
 from tests.factories import make_base, make_organisation
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +93,51 @@ def test_deleting_a_fact_outside_a_revision_is_refused():
         base.delete()
 
     assert MilitaryBase.objects.get() == base
+
+
+def test_writes_of_django_that_leave_no_history_are_refused():
+    base = make_base()
+    base.name = "renamed"
+
+    with revision("in bulk"):
+        for write in (
+            lambda: MilitaryBase.objects.update(name="renamed"),
+            lambda: MilitaryBase.objects.bulk_update([base], ["name"]),
+            lambda: MilitaryBase.objects.bulk_create([new_base("second")]),
+        ):
+            with pytest.raises(RevisionRequired):
+                write()
+
+    assert MilitaryBase.objects.exclude(name="renamed").get() == base
+
+
+def test_inner_revision_that_fails_undoes_only_what_is_inside_it():
+    def fail():
+        with revision("inner"):
+            new_base("second").save()
+            raise ZeroDivisionError
+
+    with revision("outer"):
+        new_base("first").save()
+        with pytest.raises(ZeroDivisionError):
+            fail()
+    assert MilitaryBase.objects.get().slug == "first"
+
+    with revision("nothing but a failure"):
+        with pytest.raises(ZeroDivisionError):
+            fail()
+    assert [made.reason for made in Revision.objects.all()] == ["outer"]
+
+
+def test_moments_rise_even_when_the_clock_does_not(monkeypatch):
+    stopped = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: stopped)
+
+    make_base()
+    make_base()
+
+    later, earlier = Revision.objects.all()
+    assert later.moment > earlier.moment == stopped
 
 
 def test_writing_in_bulk_outside_a_revision_is_refused():
