@@ -74,7 +74,7 @@ class Quantifier(models.TextChoices):
 
 
 # What a page may link to, whoever stored it.
-WEB_ADDRESS = Q(url__startswith="http://") | Q(url__startswith="https://")
+WEB_ADDRESS = Q(url__istartswith="http://") | Q(url__istartswith="https://")
 
 
 class Organisation(models.Model):
