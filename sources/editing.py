@@ -7,14 +7,18 @@ Every admin of a model that states a fact is a `RevisedAdmin`, its inlines are `
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
-from django.contrib.admin.widgets import AdminTextInputWidget, AutocompleteSelect
+from django.contrib.admin.widgets import (
+    AdminTextareaWidget,
+    AdminTextInputWidget,
+    AutocompleteSelect,
+)
 from django.core.exceptions import (
     BadRequest,
     ObjectDoesNotExist,
     PermissionDenied,
     ValidationError,
 )
-from django.db import IntegrityError
+from django.db import IntegrityError, models
 from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
 from simple_history.admin import SimpleHistoryAdmin
@@ -86,6 +90,8 @@ class KnownRowSelect(AutocompleteSelect):
 
 class AutocompleteKeys:
     """Every foreign key is found by typing; no page lists a whole table."""
+
+    formfield_overrides = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 3})}}
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         kwargs["widget"] = KnownRowSelect(db_field, self.admin_site, using=kwargs.get("using"))
