@@ -8,13 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from attacks.imports import (
-    CLAIMS,
-    INCIDENTS,
-    compare_claim_status,
-    import_claims,
-    import_incidents,
-)
+from attacks.claim_imports import CLAIMS, compare_claim_status, import_claims
+from attacks.imports import INCIDENTS, import_incidents
 from bases.imports import (
     BASES,
     FORCE_PRESENCE,

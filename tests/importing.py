@@ -8,6 +8,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 
+from sources.revisions import revision
 from tallies.imports import FORMATS, import_files
 
 DATA = Path(settings.BASE_DIR) / "data"
@@ -120,3 +121,10 @@ def command(*arguments, **options):
     out = StringIO()
     call_command("import_data", *map(str, arguments), stdout=out, **options)
     return out.getvalue()
+
+
+def edit(instance, **fields):
+    with revision("edited by a test"):
+        for name, value in fields.items():
+            setattr(instance, name, value)
+        instance.save()

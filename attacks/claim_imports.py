@@ -1,0 +1,323 @@
+"""Claims in: claims.csv, and what only the columns of incidents.csv imply."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sources.imports import KnownNames, KnownReports
+from sources.models import Revision
+from sources.plan import Cells, Plan, Record, edited_by_hand, load, settle
+from sources.tables import Format, Row
+
+from .claim_status import ClaimStatus
+from .imports import INCIDENTS, KEY_SYSTEM, Incidents, removed_here
+from .models import PUBLIC_ID, Claim, Incident, IncidentKey
+
+CLAIMS = Format(
+    "claims.csv",
+    (
+        "incident_key",
+        "claimant",
+        "kind",
+        "stance",
+        "claimed_on",
+        "via",
+        "summary",
+        "source_url",
+    ),
+    ("speaker", "blamed", "killed_low", "killed_high", "injured_low", "injured_high", "whose"),
+)
+# The optional columns of claims.csv, by field.
+OPTIONAL_OF_CLAIM = {
+    "speaker": "speaker",
+    "blamed_id": "blamed",
+    "blamed_text": "blamed",
+    "killed_low": "killed_low",
+    "killed_high": "killed_high",
+    "injured_low": "injured_low",
+    "injured_high": "injured_high",
+    "whose": "whose",
+}
+
+# What tells two claims of one incident apart; those alike in all of it, by their summaries.
+IDENTITY = ("incident_id", "claimant_text", "kind", "stance", "made_on", "report_id")
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Said:
+    """A claim that a row states, or that the columns of an incident's row imply."""
+
+    row: Row
+    values: Values
+
+    @property
+    def identity(self) -> tuple[Any, ...]:
+        return tuple(self.values[name] for name in IDENTITY)
+
+
+def import_claims(plan: Plan, incidents: Incidents, reports: KnownReports) -> None:
+    """Settle the claims of claims.csv, then those that only incidents.csv implies."""
+    names = KnownNames()
+    stated = _stated(plan, incidents, names, reports)
+    concerned = {said.values["incident_id"] for said in stated}
+    concerned |= {incident.pk for _, incident in incidents.values()}
+    stored = _StoredClaims(load(Claim, "incident", list(concerned)))
+    _settle_claims(plan, stated, stored)
+    implied = [
+        said
+        for row, incident in incidents.values()
+        for said in _implied(plan, row, incident, names)
+        if not stored.says(said)
+    ]
+    _settle_claims(plan, implied, stored)
+
+
+def _stated(
+    plan: Plan, incidents: Incidents, names: KnownNames, reports: KnownReports
+) -> list[Said]:
+    stated: list[Said] = []
+    first: dict[Any, Row] = {}
+    known = _incidents_of_claims(plan, incidents)
+    named = {row.cells["incident_key"] for row in plan.rows(CLAIMS.name)}
+    plan.absent |= {(INCIDENTS.name, key) for key in removed_here(list(named - set(known)))}
+    for row in plan.rows(CLAIMS.name):
+        cells = Cells(plan, row)
+        key = cells.text("incident_key")
+        if key not in known:
+            if not cells.excused(INCIDENTS.name, key):
+                cells.refuse("incident_key", f"No incident has the key {key!r}.")
+            continue
+        values = _claim(plan, cells, names, reports) | {"incident_id": known[key]}
+        if not cells.ok:
+            continue
+        said = Said(row, values)
+        same = (*said.identity, values["summary"])
+        if same in first:
+            cells.refuse("summary", f"The same claim stands already in {first[same].place}.")
+            continue
+        first[same] = row
+        stated.append(said)
+    return stated
+
+
+def _incidents_of_claims(plan: Plan, incidents: Incidents) -> dict[str, int]:
+    """The incident of each `incident_key`: of this import or an earlier one, or a public id."""
+    keys = list({row.cells["incident_key"] for row in plan.rows(CLAIMS.name)})
+    known: dict[str, int] = {}
+    serials = {int(match[1]): key for key in keys if (match := PUBLIC_ID.fullmatch(key))}
+    for incident in load(Incident, "serial", list(serials)):
+        known[serials[incident.serial]] = incident.pk
+    for one in load(IncidentKey, "key", keys):
+        if one.system == KEY_SYSTEM:
+            known[one.key] = one.incident_id
+    return known | {key: incident.pk for key, (_, incident) in incidents.items()}
+
+
+def _claim(plan: Plan, cells: Cells, names: KnownNames, reports: KnownReports) -> Values:
+    figures = {
+        name: cells.number(name)
+        for name in ("killed_low", "killed_high", "injured_low", "injured_high")
+    }
+    for who in ("killed", "injured"):
+        low, high = f"{who}_low", f"{who}_high"
+        cells.in_order(low, figures[low], high, figures[high])
+    claimant, blamed = cells.text("claimant"), cells.text("blamed")
+    return {
+        "claimant_id": names.link(plan, "claimant", claimant),
+        "claimant_text": claimant,
+        "speaker": cells.text("speaker"),
+        "kind": cells.choice("kind", Claim.Kind),
+        "stance": cells.choice("stance", Claim.Stance),
+        "blamed_id": names.link(plan, "blamed", blamed),
+        "blamed_text": blamed,
+        **figures,
+        "whose": cells.text("whose"),
+        "made_on": cells.day("claimed_on"),
+        "via": cells.text("via"),
+        "summary": cells.text("summary"),
+        "report_id": reports.find(cells.text("source_url")),
+    }
+
+
+def _implied(plan: Plan, row: Row, incident: Incident, names: KnownNames) -> Iterator[Said]:
+    """The claims that claimed_by, attributed_to and a status of unclaimed stand for."""
+
+    def said(kind: Claim.Kind, claimant: str = "", blamed: str = "") -> Said:
+        values = {
+            "incident_id": incident.pk,
+            "claimant_id": names.link(plan, row_column[kind], claimant),
+            "claimant_text": claimant,
+            "kind": kind,
+            "stance": Claim.Stance.AFFIRMS,
+            "blamed_id": names.link(plan, "attributed_to", blamed),
+            "blamed_text": blamed,
+            "made_on": None,
+            "report_id": None,
+            "summary": "",
+        }
+        return Said(row, values)
+
+    row_column = {
+        Claim.Kind.RESPONSIBILITY: "claimed_by",
+        Claim.Kind.ATTRIBUTION: "attributed_by",
+        Claim.Kind.NO_CLAIM: "",
+    }
+    cells = Cells(plan, row)
+    for claimant in cells.texts("claimed_by"):
+        yield said(Claim.Kind.RESPONSIBILITY, claimant)
+    for blamed in cells.texts("attributed_to"):
+        for claimant in cells.texts("attributed_by") or [""]:
+            yield said(Claim.Kind.ATTRIBUTION, claimant, blamed)
+    if cells.text("claim_status") == ClaimStatus.UNCLAIMED:
+        yield said(Claim.Kind.NO_CLAIM)
+
+
+class _StoredClaims:
+    """The claims on record of the incidents concerned, each to be meant by one row at most."""
+
+    def __init__(self, claims: list[Claim]) -> None:
+        self._free = dict.fromkeys(claims)
+        # Everything said, on record or in rows of this import, by incident and kind; with it the
+        # identity of what is on record and may be no more than implied.
+        self._said: dict[tuple[int, str], list[tuple[Values, Any]]] = defaultdict(list)
+        for claim in claims:
+            values = _values(claim)
+            self._note(values, _stored_identity(claim) if _only_implied(values) else None)
+
+    def _note(self, values: Values, implied: Any = None) -> None:
+        self._said[values["incident_id"], values["kind"]].append((values, implied))
+
+    def match(self, stated: list[Said]) -> dict[int, Claim]:
+        """The claim on record that each of these means, by position: the same in every respect
+        first, then one of the same identity, then one that was only implied so far, then one
+        that had this identity until somebody edited it here."""
+        found: dict[int, Claim] = {}
+        for alike in (_identical, _same_identity, _fills_in, self._had_identity):
+            by_incident: dict[int, list[Claim]] = defaultdict(list)
+            for claim in self._free:
+                by_incident[claim.incident_id].append(claim)
+            for position, said in enumerate(stated):
+                candidates = by_incident[said.values["incident_id"]]
+                if position not in found:
+                    for claim in candidates:
+                        if claim in self._free and alike(said, claim):
+                            found[position] = claim
+                            del self._free[claim]
+                            break
+        for said in stated:
+            self._note(said.values)
+        return found
+
+    @cached_property
+    def _former(self) -> set[tuple[Any, ...]]:
+        by_hand = edited_by_hand(Claim, [claim.pk for claim in self._free])
+        return set(Claim.history.filter(id__in=by_hand).values_list("id", *IDENTITY))
+
+    def _had_identity(self, said: Said, claim: Claim) -> bool:
+        return (claim.pk, *said.identity) in self._former
+
+    def says(self, implied: Said) -> bool:
+        """Whether somebody is on record with what is implied, in a statement of its own."""
+        values = implied.values
+        return any(
+            _same_statement(values, other) and identity != implied.identity
+            for other, identity in self._said[values["incident_id"], values["kind"]]
+        )
+
+
+FIELDS = [field for field in Claim._meta.concrete_fields if field.name != "id"]
+
+
+def _values(claim: Claim) -> Values:
+    return {field.attname: getattr(claim, field.attname) for field in FIELDS}
+
+
+def _stored_identity(claim: Claim) -> tuple[Any, ...]:
+    return tuple(getattr(claim, name) for name in IDENTITY)
+
+
+def _identical(said: Said, claim: Claim) -> bool:
+    alike = ("summary", "blamed_text")
+    return _same_identity(said, claim) and all(getattr(claim, n) == said.values[n] for n in alike)
+
+
+def _same_identity(said: Said, claim: Claim) -> bool:
+    return _stored_identity(claim) == said.identity
+
+
+def _fills_in(said: Said, claim: Claim) -> bool:
+    """Whether the row gives the day and source of a claim that was only implied until now."""
+    stored = _values(claim)
+    return (
+        stored["kind"] == said.values["kind"]
+        and _only_implied(stored)
+        and _same_statement(stored, said.values)
+    )
+
+
+def _only_implied(values: Values) -> bool:
+    return values["made_on"] is None and values["report_id"] is None and not values["summary"]
+
+
+def _same_statement(implied: Values, other: Values) -> bool:
+    """Whether the other says what is implied: the same kind, by the same, about the same."""
+    if other["stance"] == Claim.Stance.DENIES:
+        return False
+    if implied["kind"] == Claim.Kind.NO_CLAIM:
+        return True
+    same_claimant = _same(implied, other, "claimant")
+    if implied["kind"] == Claim.Kind.ATTRIBUTION:
+        return _same(implied, other, "blamed") and (same_claimant or not implied["claimant_text"])
+    return same_claimant and other["stance"] == Claim.Stance.AFFIRMS
+
+
+def _same(one: Values, other: Values, who: str) -> bool:
+    linked = one[f"{who}_id"]
+    if linked is not None:
+        return bool(linked == other[f"{who}_id"])
+    return bool(one[f"{who}_text"] == other[f"{who}_text"])
+
+
+def _settle_claims(plan: Plan, stated: list[Said], stored: _StoredClaims) -> None:
+    matched = stored.match(stated)
+    gone = Claim.history.filter(history_type="-")
+    removed_here = set(gone.exclude(revision__origin=Revision.Origin.IMPORT).values_list(*IDENTITY))
+    records = []
+    for position, said in enumerate(stated):
+        claim = matched.get(position)
+        if claim is None and said.identity in removed_here:
+            plan.keep(said.row, Claim, "a claim was removed here; kept so.")
+        else:
+            stated_by_row = "incident_key" in said.row.cells  # else implied by an incident's
+            values = Cells(plan, said.row).stated(
+                said.values, OPTIONAL_OF_CLAIM if stated_by_row else {}
+            )
+            records.append(Record(said.row, {"id": claim and claim.pk}, *values))
+    settle(
+        plan,
+        Claim,
+        records,
+        existing=list(matched.values()),
+        columns={"made_on": "claimed_on", "claimant_text": "claimant", "blamed_text": "blamed"},
+    )
+
+
+def compare_claim_status(plan: Plan, incidents: Incidents) -> None:
+    """Say where the status derived from the claims is not the one that the file gives."""
+    derived = dict(
+        Incident.objects.filter(pk__in=[incident.pk for _, incident in incidents.values()])
+        .with_claim_status()
+        .values_list("pk", "claim_status")
+    )
+    for row, incident in incidents.values():
+        given = row.cells["claim_status"] or ClaimStatus.UNKNOWN
+        if incident.pk in derived and derived[incident.pk] != given:
+            plan.notes.append(
+                f"{row.place}: claim_status is {given} in the file, "
+                f"{derived[incident.pk]} by the claims on record."
+            )
