@@ -10,6 +10,7 @@ from django.core.management import call_command
 
 from sources.revisions import revision
 from tallies.imports import FORMATS, import_files
+from tallies.models import TallyLine
 
 DATA = Path(settings.BASE_DIR) / "data"
 
@@ -128,3 +129,11 @@ def edit(instance, **fields):
         for name, value in fields.items():
             setattr(instance, name, value)
         instance.save()
+
+
+def lines_of(key="sohr-1"):
+    lines = TallyLine.objects.filter(tally__key=key).order_by("position")
+    return [
+        (line.base.slug if line.base else line.country, line.name_as_printed, line.number)
+        for line in lines
+    ]
