@@ -11,7 +11,8 @@ from django.urls import reverse
 from bases.models import MilitaryBase
 from sources.facts import FactQuerySet
 from sources.fields import WholeNumberField
-from sources.models import Organisation, Report, Revision, history, linked
+from sources.models import Organisation, Report, history, linked
+from sources.revisions import last_revision
 from sources.validators import key_format, sane_day
 
 from .claim_status import ClaimStatus, claim_status
@@ -211,16 +212,18 @@ class Incident(models.Model):
                     & Q(**{f"{whom}_low__lte": F(f"{whom}_best")})
                     & Q(**{f"{whom}_best__lte": F(f"{whom}_high")}),
                     name=f"%(app_label)s_%(class)s_{whom}_in_order",
-                    violation_error_message=f"{whom.capitalize()}: low <= best <= high.",
+                    violation_error_message=f"{whom.capitalize()}: the low figure is above "
+                    "the best or the high one, or the best above the high one.",
                 )
                 for whom in ("killed", "injured")
             ),
         ]
 
     def __str__(self):
-        return (
-            f"{self.public_id}: {linked(self, 'base') or 'no base'}, {self.earliest or 'no date'}"
-        )
+        days = f"{self.earliest or 'no date'}"
+        if self.latest != self.earliest:
+            days += f" to {self.latest or 'no date'}"
+        return f"{self.public_id}: {linked(self, 'base') or 'no base'}, {days}"
 
     def save(self, *args, **kwargs):
         if self.serial is None:
@@ -277,10 +280,8 @@ class Incident(models.Model):
 
     def last_revision(self):
         """The last change of the record, of what is said of it, or of what it cites."""
-        wrote = Q(pk__in=self.history.values("revision"))
-        for model in (Claim, Citation, IncidentKey):
-            wrote |= Q(pk__in=model.history.filter(incident=self.pk).values("revision"))
-        return Revision.objects.filter(wrote).first()
+        parts = [(model, "incident") for model in (Claim, Citation, IncidentKey)]
+        return last_revision(self, *parts)
 
     @property
     def public_id(self):
@@ -415,12 +416,12 @@ class Claim(models.Model):
             models.CheckConstraint(
                 condition=Q(killed_low__lte=F("killed_high")),
                 name="%(app_label)s_%(class)s_killed_in_order",
-                violation_error_message="Killed: low <= high.",
+                violation_error_message="Killed: the low figure is above the high one.",
             ),
             models.CheckConstraint(
                 condition=Q(injured_low__lte=F("injured_high")),
                 name="%(app_label)s_%(class)s_injured_in_order",
-                violation_error_message="Injured: low <= high.",
+                violation_error_message="Injured: the low figure is above the high one.",
             ),
         ]
 

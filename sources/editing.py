@@ -25,7 +25,7 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from .countries import country_name
 from .models import Revision
-from .revisions import revision
+from .revisions import last_revision, revision
 
 ENTERED = "Entered in the admin"
 CORRECTED = "Corrected in the admin"
@@ -58,12 +58,28 @@ def stated_reason(request, default):
 
 class RevisedForm(forms.ModelForm):
     reason = ReasonField()
+    # The last change that the editor saw, so that nobody overwrites what came after it.
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    parts = ()  # the models of the inlines, each with the name of its foreign key
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         default = CORRECTED if self.instance.pk else ENTERED
         self.fields["reason"].widget.attrs["placeholder"] = default
         self.fields["reason"].help_text = f"Empty: “{default}”."
+        self.last = last_revision(self.instance, *self.parts) if self.instance.pk else None
+        self.fields["seen"].initial = self.last and self.last.number
+
+    def clean(self):
+        cleaned = super().clean()
+        seen = cleaned.get("seen")
+        if seen is not None and self.last and self.last.number != seen:
+            raise ValidationError(
+                f"{self.last.who or 'An import'} changed this since you opened it (revision "
+                f"{self.last.number}: {self.last.reason}). Nothing was saved. Open the page again "
+                "in another tab and enter your changes there."
+            )
+        return cleaned
 
     def _get_validation_exclusions(self):
         # Django leaves out what is not in the form, and with the id the constraints that name it
@@ -210,13 +226,24 @@ class RevisedAdmin(AutocompleteKeys, SimpleHistoryAdmin):
     # The reason stands last in the form, for those who may write
 
     def get_fields(self, request, obj=None):
-        return [name for name in super().get_fields(request, obj) if name != "reason"]
+        names = super().get_fields(request, obj)
+        return [name for name in names if name not in ("reason", "seen")]
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.parts = [
+            (inline.model, field.name)
+            for inline in self.inlines
+            for field in inline.model._meta.concrete_fields
+            if field.related_model is self.model
+        ]
+        return form
 
     def get_fieldsets(self, request, obj=None):
         fieldsets = super().get_fieldsets(request, obj)
         if obj and not self.has_change_permission(request, obj):
             return fieldsets
-        return [*fieldsets, ("This change", {"fields": ["reason"]})]
+        return [*fieldsets, ("This change", {"fields": ["reason", "seen"]})]
 
     def get_changeform_initial_data(self, request):
         """What the address prefills, less what the field would refuse (or fail to show)."""

@@ -16,6 +16,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import connection, models, transaction
+from django.db.models import Q
 from django.db.models.signals import pre_save
 from django.utils import timezone
 from simple_history.signals import pre_create_historical_record
@@ -91,6 +92,14 @@ def _wait_for_other_writers() -> None:
                 f"LOCK TABLE {connection.ops.quote_name(Revision._meta.db_table)}"
                 " IN SHARE ROW EXCLUSIVE MODE"
             )
+
+
+def last_revision(record: Any, *parts: tuple[Any, str]) -> Revision | None:
+    """The last change of a record or of its parts, given as (model, name of its foreign key)."""
+    wrote = Q(pk__in=record.history.values("revision"))
+    for model, key in parts:
+        wrote |= Q(pk__in=model.history.filter(**{key: record.pk}).values("revision"))
+    return Revision.objects.filter(wrote).first()
 
 
 def create_all(objects: Sequence[models.Model]) -> None:

@@ -140,6 +140,15 @@ class Choice:
     errors: dict[str, str] = field(default_factory=dict)
 
     @property
+    def later(self) -> PublishedTally | None:
+        """The latest total that the counter published after the tally shown, if it did."""
+        shown = self.tally and self.tally.as_of_latest
+        totals = [each for each in self.tallies if each.total is not None and each.as_of_latest]
+        if shown and totals and totals[0].as_of_latest > shown:
+            return totals[0]
+        return None
+
+    @property
     def full_lists(self) -> list[PublishedTally]:
         return [tally for tally in self.tallies if tally.coverage == tally.Coverage.FULL]
 

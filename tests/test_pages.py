@@ -248,3 +248,10 @@ def test_stylesheet_asks_nobody():
 
     assert "url(" not in css
     assert "@import" not in css
+
+
+def test_robots_are_told_to_leave_the_choices_of_filters_alone(client):
+    answer = client.get("/robots.txt")
+
+    assert answer["Content-Type"] == "text/plain"
+    assert "Disallow: /*?" in answer.text

@@ -150,10 +150,10 @@ def test_add_page_leaves_out_what_the_address_cannot_mean(admin_client, query):
         pytest.param({"earliest": "1899-01-01"}, "before 1900", id="too early"),
         pytest.param({"latest": "2999-01-01"}, "in the future", id="too late"),
         pytest.param(
-            {"killed_low": 3, "killed_high": 2}, "Killed: low &lt;= best &lt;= high", id="killed"
+            {"killed_low": 3, "killed_high": 2}, "Killed: the low figure is above", id="killed"
         ),
         pytest.param(
-            {"injured_low": 3, "injured_best": 2}, "Injured: low &lt;= best", id="injured"
+            {"injured_low": 3, "injured_best": 2}, "Injured: the low figure is above", id="injured"
         ),
         pytest.param({"attack_count": 0}, "greater than or equal to 1", id="no attack"),
         pytest.param({"munitions": -1}, "greater than or equal to 0", id="negative"),
@@ -163,7 +163,7 @@ def test_add_page_leaves_out_what_the_address_cannot_mean(admin_client, query):
                 "claims",
                 {"kind": "casualty", "stance": "affirms", "killed_low": 2, "killed_high": 1},
             ),
-            "Killed: low &lt;= high",
+            "Killed: the low figure is above the high one",
             id="claim",
         ),
         pytest.param(rows("claims", {"speaker": "Somebody"}), "required", id="claim of no kind"),
@@ -493,3 +493,33 @@ def test_autocomplete_asked_with_nul_finds_nothing(admin_client):
     answer = admin_client.get(reverse("admin:autocomplete"), field | {"term": "a\0b"})
 
     assert answer.json()["results"] == []
+
+
+# Two editors at once
+
+
+def test_nobody_overwrites_what_was_saved_since_the_form_was_opened(admin_client):
+    incident = make_incident(munitions=2)
+    url = admin_url(Incident, "change", incident.pk)
+    opened = filled(admin_client.get(url))
+    save(admin_client, url, munitions=7, reason="Pentagon: seven")
+
+    answer = admin_client.post(url, opened | {"summary": "entered in the first tab"})
+
+    assert "admin changed this since you opened it" in errors_of(answer)
+    assert "Pentagon: seven" in errors_of(answer)
+    kept = Incident.objects.get()
+    assert (kept.munitions, kept.summary) == (7, "")
+
+
+def test_nobody_overwrites_a_claim_that_was_saved_since(admin_client):
+    incident = make_incident()
+    claim = make_claim(incident, "casualty", summary="None.")
+    url = admin_url(Incident, "change", incident.pk)
+    opened = filled(admin_client.get(url))
+    save(admin_client, admin_url(Claim, "change", claim.pk), summary="Eight.")
+
+    answer = admin_client.post(url, opened)
+
+    assert "changed this since you opened it" in errors_of(answer)
+    assert Claim.objects.get().summary == "Eight."

@@ -31,7 +31,7 @@ def test_import_prints_the_plan_and_the_revision(whole):
 
     assert "military bases: 1 new" in out
     assert "published tallies: 1 new" in out
-    assert "claimant: A group (1)" in out
+    assert "claimant: A group" in out
     assert "Written as revision 1." in out
     made = Revision.objects.get()
     assert (made.number, made.who, made.origin) == (1, None, "import")

@@ -322,3 +322,16 @@ def test_queries_do_not_grow_with_rows(client, django_assert_max_num_queries, pa
 
 def test_urls_of_tallies():
     assert reverse("tallies:detail", args=["seed:a.b_c-1"]) == "/tallies/seed:a.b_c-1/"
+
+
+def test_dashboard_says_when_the_counter_has_a_later_number_than_its_list(client):
+    sohr = make_organisation("sohr", kind="monitor")
+    listed = make_tally(sohr, [(make_base(), 135)], key="listed", published="2024-08-10")
+    make_tally(sohr, key="total", total=151, published="2024-10-28")
+
+    text = text_of(client.get("/"))
+    newest = text_of(client.get("/?tally=total"))
+
+    assert listed.total == 135
+    assert "Its latest number is 151 , as of 28 October 2024 (total only)" in text
+    assert "Its latest number" not in newest

@@ -1,6 +1,7 @@
 """Read CSV files of facts into the database: prints the plan, writes all of it or nothing."""
 
 import sys
+from collections import defaultdict
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
@@ -48,13 +49,17 @@ class Command(BaseCommand):
                 f"{number} {verdict}" for verdict, number in verdicts.items() if number
             )
             self.stdout.write(f"{name}: {numbers or 'none'}")
-        unlinked = [
-            f"{column}: {text} ({times})" for (column, text), times in sorted(plan.unlinked.items())
-        ]
-        self.print_lines("Changes", plan.changes)
-        self.print_lines("Kept as printed, linked to no organisation", unlinked)
+        unlinked = defaultdict(list)
+        for (column, text), times in sorted(plan.unlinked.items()):
+            unlinked[column].append(f"{text} ({times})" if times > 1 else text)
+        self.print_lines(
+            "Kept as printed, linked to no organisation",
+            [f"{column}: {'; '.join(texts)}" for column, texts in unlinked.items()],
+        )
         self.print_lines("Notes", plan.notes)
-        self.print_lines("Refused", [str(refusal) for refusal in plan.refusals])
+        self.print_lines("Changes", plan.changes)
+        refusals = sorted(plan.refusals, key=lambda refusal: (refusal.file, refusal.row or 0))
+        self.print_lines("Refused", [str(refusal) for refusal in refusals])
 
     def print_lines(self, title, lines):
         if lines:
