@@ -160,13 +160,15 @@ class IncidentAdmin(BaseSearch, RevisedAdmin):
     @admin.action(description="Publish selected incidents", permissions=["change"])
     def publish(self, request, queryset):
         incidents = queryset.exclude(status=Incident.Status.PUBLISHED)
-        if unready := incidents.filter(Q(base=None) | Q(earliest=None) | Q(latest=None)):
-            self.message_user(
-                request,
-                "Nothing was published. These have no base, or not both days: "
-                + ", ".join(incident.public_id for incident in unready),
-                messages.ERROR,
-            )
+        unready = incidents.filter(Q(base=None) | Q(earliest=None) | Q(latest=None))
+        merged = incidents.exclude(merged_into=None).select_related("merged_into")
+        reasons = [reason for one in merged if (reason := one.reason_not_to_merge())]
+        if unready:
+            names = ", ".join(incident.public_id for incident in unready)
+            reasons.insert(0, f"These have no base, or not both days: {names}")
+        if reasons:
+            told = f"Nothing was published. {' '.join(reasons)}"
+            self.message_user(request, told, messages.ERROR)
         else:
             self._set_status(request, incidents, Incident.Status.PUBLISHED)
 

@@ -15,7 +15,7 @@ from sources.models import Organisation, Report, history, linked
 from sources.revisions import last_revision
 from sources.validators import key_format, sane_day
 
-from .claim_status import ClaimStatus, claim_status
+from .claim_status import claim_status
 from .counting import counted, overlapping, with_counts
 
 
@@ -439,14 +439,3 @@ class Claim(models.Model):
                 self.injured_high,
             )
         )
-
-
-__all__ = [
-    "Citation",
-    "Claim",
-    "ClaimStatus",
-    "Grade",
-    "Incident",
-    "IncidentKey",
-    "next_serial",
-]

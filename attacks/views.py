@@ -154,7 +154,7 @@ def incident(request, public_id):
             ),
             "keys": incident.keys.all(),
             "merged": incident.merged.published(),
-            "last_revision": incident.last_revision(),
+            "last_change": incident.last_revision(),
         },
     )
 

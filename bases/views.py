@@ -1,13 +1,13 @@
 from django.conf import settings
-from django.db.models import F
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from attacks.counting import Count, count, count_by
 from attacks.models import Incident
+from sources.revisions import last_revision
 from tallies.models import PublishedTally, TallyLine
 
-from .models import ForcePresence, MilitaryBase
+from .models import BaseName, ForcePresence, MilitaryBase
 
 LATEST_INCIDENTS = 20
 
@@ -52,7 +52,7 @@ def base(request, slug):
             "presences": ForcePresence.objects.filter(base=base).select_related(
                 "force", "report__publisher"
             ),
-            "last_revision": base.history.select_related("revision").first().revision,
+            "last_change": last_revision(base, (BaseName, "base")),
         },
     )
 
@@ -65,6 +65,6 @@ def _published_lines(base):
         "tally__counter", "tally__report__publisher"
     )
     return sorted(
-        lines.order_by(F("position")),
+        lines,
         key=lambda line: (line.tally.counter.name, line.tally.counter_id, order[line.tally_id]),
     )

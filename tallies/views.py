@@ -6,9 +6,10 @@ from attacks.counting import coverage
 from attacks.models import Incident
 from bases.models import ForcePresence
 from sources.models import Organisation
+from sources.revisions import last_revision
 
 from .dashboard import choose, compare
-from .models import PublishedTally
+from .models import PublishedTally, TallyLine
 
 LATEST_INCIDENTS = 8
 PRESENCES = 12
@@ -67,6 +68,6 @@ def tally(request, key):
         {
             "tally": tally,
             "comparison": compare(tally),
-            "last_revision": tally.history.select_related("revision").first().revision,
+            "last_change": last_revision(tally, (TallyLine, "tally")),
         },
     )

@@ -8,6 +8,9 @@ import pytest
 from django.conf import settings
 from django.urls import resolve
 
+from bases.models import BaseName
+from sources.models import Revision
+from sources.revisions import revision
 from tests.factories import (
     make_base,
     make_base_name,
@@ -212,6 +215,24 @@ def test_footer_names_the_licence_and_the_last_revision(client, records):
     assert "Code BSD-3-Clause" in page
     assert "https://creativecommons.org/licenses/by/4.0/" in page
     assert re.search(r"\(revision \d+\)", page)
+
+
+@pytest.mark.parametrize("path", ["/incidents/BW-1/", "/bases/conoco/", "/tallies/full/"])
+def test_footer_names_the_last_revision_of_the_site_also_on_the_page_of_a_record(
+    client, records, path
+):
+    page = client.get(path).content.decode()
+
+    assert f"(revision {Revision.objects.first().number})" in page
+    assert re.search(r"This record was last changed .* in revision \d+: made by a test", page)
+
+
+def test_page_of_a_base_says_when_a_name_was_added(client):
+    base = make_base("conoco")
+    with revision("Koniko in SOHR's lists"):
+        BaseName.objects.create(base=base, name="Koniko")
+
+    assert "Koniko in SOHR&#x27;s lists" in client.get("/bases/conoco/").content.decode()
 
 
 def test_report_that_could_run_a_script_is_not_a_link(client):

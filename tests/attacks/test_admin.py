@@ -479,47 +479,12 @@ def test_incident_that_stands_for_others_cannot_be_retracted(admin_client):
     assert count(Incident.objects.all()) == Count(1, 1)
 
 
-@pytest.mark.parametrize("parameter", ["q", "status__exact"])
-def test_a_list_asked_with_nul_is_a_bad_request(admin_client, parameter):
-    url = admin_url(Incident, "changelist")
+@pytest.mark.parametrize("status", ["draft", "retracted"])
+def test_incident_merged_into_one_that_is_not_counted_is_not_published(admin_client, status):
+    survivor = make_incident(status=status)
+    merged = make_incident(status="draft", merged_into=survivor)
 
-    assert admin_client.get(url, {parameter: "a\0b"}).status_code == 400
+    answer = act(admin_client, "publish", merged)
 
-
-def test_autocomplete_asked_with_nul_finds_nothing(admin_client):
-    make_base("conoco")
-    field = {"app_label": "attacks", "model_name": "incident", "field_name": "base"}
-
-    answer = admin_client.get(reverse("admin:autocomplete"), field | {"term": "a\0b"})
-
-    assert answer.json()["results"] == []
-
-
-# Two editors at once
-
-
-def test_nobody_overwrites_what_was_saved_since_the_form_was_opened(admin_client):
-    incident = make_incident(munitions=2)
-    url = admin_url(Incident, "change", incident.pk)
-    opened = filled(admin_client.get(url))
-    save(admin_client, url, munitions=7, reason="Pentagon: seven")
-
-    answer = admin_client.post(url, opened | {"summary": "entered in the first tab"})
-
-    assert "admin changed this since you opened it" in errors_of(answer)
-    assert "Pentagon: seven" in errors_of(answer)
-    kept = Incident.objects.get()
-    assert (kept.munitions, kept.summary) == (7, "")
-
-
-def test_nobody_overwrites_a_claim_that_was_saved_since(admin_client):
-    incident = make_incident()
-    claim = make_claim(incident, "casualty", summary="None.")
-    url = admin_url(Incident, "change", incident.pk)
-    opened = filled(admin_client.get(url))
-    save(admin_client, admin_url(Claim, "change", claim.pk), summary="Eight.")
-
-    answer = admin_client.post(url, opened)
-
-    assert "changed this since you opened it" in errors_of(answer)
-    assert Claim.objects.get().summary == "Eight."
+    assert f"{survivor.public_id} is not published" in messages_of(answer)[0]
+    assert Incident.objects.get(pk=merged.pk).status == "draft"
