@@ -69,12 +69,13 @@ def with_counts(incidents: QuerySet[Incident]) -> QuerySet[Incident]:
 class Window:
     """Local days from `since` to `until`, both included; None leaves that side open.
 
-    Where the end itself is known only as a range (the as-of of a published tally), `until` is
-    its latest day and `certain_until` its earliest.
+    Where an end itself is known only as a range (the as-of of a published tally), `since` and
+    `until` are the widest days that it allows, `certain_since` and `certain_until` the narrowest.
     """
 
     since: Day | None = None
     until: Day | None = None
+    certain_since: Day | None = None
     certain_until: Day | None = None
 
     @property
@@ -91,15 +92,20 @@ class Window:
     def contains(self) -> Q:
         """Incidents that lie in the window for certain."""
         condition = Q(earliest__isnull=False, latest__isnull=False)
-        if self.since:
-            condition &= Q(earliest__gte=self.since)
+        if start := self.certain_since or self.since:
+            condition &= Q(earliest__gte=start)
         if end := self.certain_until or self.until:
             condition &= Q(latest__lte=end)
         return condition
 
+    def may_hold(self, earliest: Day, latest: Day) -> bool:
+        return (self.since is None or latest >= self.since) and (
+            self.until is None or earliest <= self.until
+        )
+
     def certainly_holds(self, earliest: Day, latest: Day) -> bool:
-        end = self.certain_until or self.until
-        return (self.since is None or earliest >= self.since) and (end is None or latest <= end)
+        start, end = self.certain_since or self.since, self.certain_until or self.until
+        return (start is None or earliest >= start) and (end is None or latest <= end)
 
     def month(self, first: Day) -> Window:
         """The part of this window that lies in the month of that first day."""
@@ -107,6 +113,7 @@ class Window:
         return Window(
             since=max(first, self.since) if self.since else first,
             until=min(last, self.until) if self.until else last,
+            certain_since=max(first, self.certain_since) if self.certain_since else None,
             certain_until=min(last, self.certain_until) if self.certain_until else None,
         )
 

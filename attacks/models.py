@@ -13,7 +13,7 @@ from sources.facts import FactQuerySet
 from sources.fields import WholeNumberField
 from sources.models import Organisation, Report, history, linked
 from sources.revisions import last_revision
-from sources.validators import key_format, sane_day
+from sources.validators import key_format, sane_day, territory_format
 
 from .claim_status import claim_status
 from .counting import counted, overlapping, with_counts
@@ -43,6 +43,18 @@ GRADE_DEFINITIONS = {
     Grade.DISCOUNTED: "Later information shows that no such attack took place. "
     "Kept on record, never counted.",
 }
+
+
+UNGRADED = "none"
+
+
+def grades_format(text):
+    """Grades of a counting rule: values of `Grade`, and "none" for what nobody has graded."""
+    allowed = [UNGRADED, *Grade.values]
+    if unknown := [one for one in text.split(";") if one not in allowed]:
+        raise ValidationError(
+            f"“{unknown[0]}” is no grade. Use: {', '.join(allowed)}, with ; between."
+        )
 
 
 NEWEST_FIRST = ("-earliest", "-id")
@@ -439,3 +451,131 @@ class Claim(models.Model):
                 self.injured_high,
             )
         )
+
+
+class CountingRule(models.Model):
+    """What a counter counts, as far as its own words say; our house rule stands in `counting`."""
+
+    organisation = models.OneToOneField(
+        Organisation,
+        models.PROTECT,
+        related_name="counting_rule",
+        help_text="Whose rule it is.",
+    )
+    since = models.DateField(
+        null=True, blank=True, validators=[sane_day], help_text="The first local day it counts."
+    )
+    until = models.DateField(
+        null=True, blank=True, validators=[sane_day], help_text="The last one. Empty: it goes on."
+    )
+    territory = models.CharField(
+        max_length=200,
+        blank=True,
+        validators=[territory_format],
+        help_text="ISO codes of the countries it covers, with ; between. Empty: any.",
+    )
+    unit = models.CharField(
+        max_length=100, blank=True, help_text='What it counts, such as "strikes on facilities".'
+    )
+    counts_intercepted = models.BooleanField(
+        "counts intercepted attacks",
+        null=True,
+        blank=True,
+        help_text="Unknown: such an attack is possible in its count and never certain.",
+    )
+    counts_claims_alone = models.BooleanField(
+        "counts claims that nobody else confirms",
+        null=True,
+        blank=True,
+        help_text="Unknown: such an attack is possible in its count and never certain.",
+    )
+    claimed_by = models.ForeignKey(
+        Organisation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="It counts only what this armed group, or one of its side, claims. Empty: any.",
+    )
+    grades = models.CharField(
+        max_length=200,
+        blank=True,
+        validators=[grades_format],
+        help_text="The grades that count, with ; between; none means not graded. "
+        "Empty: as the house rule, all but discounted.",
+    )
+    text = models.TextField(help_text="Public: the rule in plain words.")
+    report = models.ForeignKey(
+        Report,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="counting_rules",
+        help_text="Where this was read.",
+    )
+
+    history = history()
+    objects = FactQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["organisation__name", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(since__lte=F("until")),
+                name="%(app_label)s_%(class)s_days_in_order",
+                violation_error_message="The rule ends before it begins.",
+            )
+        ]
+
+    def __str__(self):
+        return f"Rule of {linked(self, 'organisation') or 'an organisation'}"
+
+
+class RuleSite(models.Model):
+    """That a counting rule counts the attacks on one site under another."""
+
+    rule = models.ForeignKey(CountingRule, models.CASCADE, related_name="sites")
+    base = models.ForeignKey(MilitaryBase, models.PROTECT, related_name="+")
+    into = models.ForeignKey(
+        MilitaryBase, models.PROTECT, related_name="+", verbose_name="counted under"
+    )
+    doubtful = models.BooleanField(
+        default=False,
+        help_text="Nobody says so for certain: its attacks are shown as borderline, not counted.",
+    )
+
+    history = history()
+    objects = FactQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rule", "base"],
+                condition=Q(doubtful=False),
+                name="%(app_label)s_%(class)s_folded_once",
+                violation_error_message="This site is folded into another already.",
+            ),
+            models.UniqueConstraint(
+                fields=["rule", "base", "into"], name="%(app_label)s_%(class)s_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(base=F("into")),
+                name="%(app_label)s_%(class)s_not_into_itself",
+                violation_error_message="A site cannot be counted under itself.",
+            ),
+        ]
+
+    def __str__(self):
+        word = "may be counted" if self.doubtful else "counted"
+        return f"{linked(self, 'base')} {word} under {linked(self, 'into')}"
+
+    def clean(self):
+        """A site is folded once: not into one that is itself folded, nor while others are into it."""
+        if self.doubtful or None in (self.rule_id, self.base_id, self.into_id):
+            return
+        folded = RuleSite.objects.filter(rule=self.rule_id, doubtful=False).exclude(pk=self.pk)
+        if folded.filter(Q(base=self.into_id) | Q(into=self.base_id)).exists():
+            raise ValidationError(
+                "Count each site directly under the last one: sites are folded only once."
+            )

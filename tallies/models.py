@@ -10,7 +10,7 @@ from bases.models import MilitaryBase
 from sources.countries import country_choices, country_name
 from sources.facts import FactQuerySet
 from sources.fields import WholeNumberField
-from sources.models import Organisation, Quantifier, Report, history
+from sources.models import Organisation, Quantifier, Report, history, linked
 from sources.validators import FIRST_DAY, key_format, sane_day, territory_format
 
 
@@ -188,3 +188,72 @@ class TallyLine(models.Model):
     @property
     def country_name(self):
         return country_name(self.country) if self.country else ""
+
+
+class FindingKind(models.TextChoices):
+    """What can be found in a counter's ledger; see `tallies.ledger`."""
+
+    ARITHMETIC = "arithmetic", "lines and total"
+    FALL = "fall", "fall"
+    STALE = "stale", "stale"
+    SIBLINGS = "siblings", "siblings"
+    SHAPE = "shape", "shape"
+    CLOSED_PERIOD = "closed_period", "closed period"
+
+
+class AcceptedFinding(models.Model):
+    """That an editor knows why a finding is so. Findings are computed; only this is stored.
+
+    It accepts the finding of that kind, about those tallies and that place, as long as its
+    amount is the same.
+    """
+
+    kind = models.CharField(max_length=20, choices=FindingKind)
+    tally = models.ForeignKey(PublishedTally, models.CASCADE, related_name="accepted_findings")
+    other = models.ForeignKey(
+        PublishedTally,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The earlier tally, or the sibling, that it is held against.",
+    )
+    base = models.ForeignKey(MilitaryBase, models.PROTECT, null=True, blank=True, related_name="+")
+    country = models.CharField(max_length=2, choices=country_choices, blank=True)
+    amount = models.IntegerField(
+        null=True, blank=True, help_text="The difference accepted; another one is open again."
+    )
+    reason = models.TextField("why it is so", help_text="Public.")
+    report = models.ForeignKey(
+        Report,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="accepted_findings",
+        help_text="Where this was read.",
+    )
+
+    history = history()
+    objects = FactQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                "kind",
+                "tally",
+                Coalesce("other", 0),
+                Coalesce("base", 0),
+                "country",
+                name="%(app_label)s_%(class)s_once",
+                violation_error_message="This finding is accepted already.",
+            ),
+            models.CheckConstraint(
+                condition=Q(base=None) | Q(country=""),
+                name="%(app_label)s_%(class)s_not_base_and_country",
+                violation_error_message="A finding is about a base or a country, never both.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()}: {linked(self, 'tally')}"
