@@ -1,19 +1,33 @@
-from django.db.models import Prefetch
-from django.shortcuts import get_object_or_404
 from django_filters.utils import translate_validation
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.viewsets import GenericViewSet
 
 from config.rest import Public, PublicViewSet
 
-from .counting import GroupBy, count, count_by
+from .basis import CLOCKS, ClockForm, KnownOn, RecordedAt
+from .counting import ONLY_TODAY, GroupBy, count, count_by
 from .filters import ClaimFilter, CountFilter, IncidentFilter, incidents_query
-from .models import NEWEST_FIRST, Claim, Incident
+from .models import NEWEST_FIRST, Claim, Incident, serial_of
+from .records import annotated, with_documents
 from .serializers import ClaimSerializer, CountsSerializer, IncidentSerializer
+
+CLOCK_PARAMETERS = [
+    OpenApiParameter("known_on", OpenApiTypes.DATE, description=KnownOn().extra["help_text"]),
+    OpenApiParameter("recorded_at", OpenApiTypes.STR, description=RecordedAt().extra["help_text"]),
+]
+
+
+def clocks(request):
+    """The basis that `known_on` and `recorded_at` ask for."""
+    form = ClockForm(request.query_params)
+    if not form.is_valid():
+        raise translate_validation(form.errors)
+    return form.basis
+
 
 CLAIMS = Claim.objects.select_related("claimant", "blamed", "report__publisher")
 
@@ -26,24 +40,38 @@ class IncidentViewSet(PublicViewSet):
     listed; `counted=true` leaves only those that counts are made of.
     """
 
-    queryset = (
-        Incident.objects.published()
-        .with_claim_status()
-        .select_related("base", "merged_into")
-        .prefetch_related("keys", Prefetch("claims", CLAIMS), "reports__publisher")
-    )
+    queryset = Incident.objects.published()
     serializer_class = IncidentSerializer
     filterset_class = IncidentFilter
     ordering = NEWEST_FIRST
     lookup_field = "public_id"
     lookup_value_regex = r"BW-[0-9]+"
+    detail_parameters = CLOCKS
 
-    def get_object(self):
-        return get_object_or_404(self.get_queryset().with_public_id(self.kwargs["public_id"]))
+    def list(self, request):
+        asked = IncidentFilter(request.query_params, self.get_queryset(), request=request)
+        if not asked.is_valid():
+            raise translate_validation(asked.errors)
+        rows = self.paginate_queryset(annotated(asked.qs, asked.basis))
+        shown = self.get_serializer(with_documents(rows, asked.basis), many=True)
+        return self.get_paginated_response(shown.data)
 
-    @extend_schema(parameters=[OpenApiParameter("public_id", str, "path", description="As BW-12.")])
-    def retrieve(self, request, *args, **kwargs):
-        return super().retrieve(request, *args, **kwargs)
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("public_id", str, "path", description="As BW-12."),
+            *CLOCK_PARAMETERS,
+        ]
+    )
+    def retrieve(self, request, public_id):
+        basis = clocks(request)
+        serial = serial_of(public_id)
+        # What was withdrawn from readers does not come back by asking for an earlier record.
+        public = self.get_queryset().filter(serial=serial).values("id")
+        rows = annotated(basis.published().filter(id__in=public), basis)
+        found = with_documents(rows, basis)
+        if not found:
+            raise NotFound("No incident of that id is published, or was on that day.")
+        return Response(self.get_serializer(found[0]).data)
 
 
 class ClaimViewSet(PublicViewSet):
@@ -111,12 +139,17 @@ class CountViewSet(Public, GenericViewSet):
         asked = CountFilter(request.query_params, self.get_queryset(), request=request)
         if not asked.is_valid():
             raise translate_validation(asked.errors)
+        if asked.basis.record.revision is not None and group_by in ONLY_TODAY:
+            raise ValidationError({"recorded_at": [f"Not with group_by={group_by}."]})
 
         def incidents_url(row_filters=None):
             query = incidents_query(request.query_params, row_filters)
             return f"{reverse('api:incident-list', request=request)}?{query}"
 
-        total = {"count": count(asked.qs, asked.window), "incidents_url": incidents_url()}
+        total = {
+            "count": count(asked.qs, asked.window, asked.basis),
+            "incidents_url": incidents_url(),
+        }
         rows = [
             {
                 "key": row.key,
@@ -124,6 +157,6 @@ class CountViewSet(Public, GenericViewSet):
                 "count": row.count,
                 "incidents_url": incidents_url(row.filters),
             }
-            for row in count_by(asked.qs, group_by, asked.window)
+            for row in count_by(asked.qs, group_by, asked.window, asked.basis)
         ]
         return Response(CountsSerializer({"total": total, "results": rows}).data)

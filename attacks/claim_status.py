@@ -8,19 +8,20 @@ The rule, in order:
 4. none does, and a group denies it: denied;
 5. none does, and somebody states that nobody has claimed it: unclaimed;
 6. otherwise unknown.
-A later claim never undoes an earlier one.
+A later claim never undoes an earlier one. When a claim was known: see `attacks.knowledge`.
 """
 
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django.db.models import (
     Case,
     CharField,
     Count,
     Exists,
+    F,
     IntegerField,
     OuterRef,
     Q,
@@ -32,9 +33,9 @@ from django.db.models import (
 )
 
 from sources.models import Organisation, side
+from sources.recorded import TODAY, Record
 
-if TYPE_CHECKING:
-    from .models import Claim, Incident
+from .knowledge import claims_known
 
 
 class ClaimStatus(TextChoices):
@@ -48,44 +49,47 @@ class ClaimStatus(TextChoices):
 AFFIRMS_RESPONSIBILITY = Q(kind="responsibility", stance="affirms")
 
 
-def claims_of_responsibility() -> QuerySet[Claim]:
-    """Claims in which a named armed group says that it carried out the attack."""
-    from .models import Claim
+def armed_groups(record: Record = TODAY) -> QuerySet[Any]:
+    return record.rows(Organisation).filter(kind=Organisation.Kind.ARMED_GROUP).values("id")
 
-    return Claim.objects.filter(
-        AFFIRMS_RESPONSIBILITY, claimant__kind=Organisation.Kind.ARMED_GROUP
+
+def claims_of_responsibility(
+    *, on: datetime.date | None = None, record: Record = TODAY
+) -> QuerySet[Any]:
+    """Claims, known by the end of day `on`, in which a named armed group says that it did it."""
+    return claims_known(record, on).filter(
+        AFFIRMS_RESPONSIBILITY, claimant__in=armed_groups(record)
     )
 
 
 def claim_status(
-    incidents: QuerySet[Incident], *, on: datetime.date | None = None
-) -> QuerySet[Incident]:
-    """Annotate `claim_status` (a `ClaimStatus`) as of the end of day `on`, or of today's record.
+    incidents: QuerySet[Any], *, on: datetime.date | None = None, record: Record = TODAY
+) -> QuerySet[Any]:
+    """Annotate `claim_status` (a `ClaimStatus`) by what was said by the end of day `on`, or yet.
 
-    A claim whose day is not known is taken as made when the attack happened.
+    `incidents` are rows of that record.
     """
     from .models import Claim
 
-    made = Q() if on is None else Q(made_on__lte=on) | Q(made_on=None, incident__earliest__lte=on)
-    of_this_incident = Q(incident=OuterRef("pk")) & made
+    of_this_incident = Q(incident_id=OuterRef("id"))
     sides = (
-        claims_of_responsibility()
+        claims_of_responsibility(on=on, record=record)
         .filter(of_this_incident)
         .order_by()
         .values("incident")
-        .annotate(sides=Count(side("claimant"), distinct=True))
+        .annotate(sides=Count(_side(record), distinct=True))
         .values("sides")
     )
     denying = Q(kind=Claim.Kind.DENIAL, stance__in=[Claim.Stance.AFFIRMS, Claim.Stance.DENIES])
     denying |= Q(kind=Claim.Kind.RESPONSIBILITY, stance=Claim.Stance.DENIES)
-    denials = Claim.objects.filter(
-        of_this_incident, denying, claimant__kind=Organisation.Kind.ARMED_GROUP
-    )
-    nobody = Claim.objects.filter(of_this_incident, kind=Claim.Kind.NO_CLAIM).exclude(
-        stance=Claim.Stance.DENIES
-    )
+    known = claims_known(record, on).filter(of_this_incident)
+    denials = known.filter(denying, claimant__in=armed_groups(record))
+    nobody = known.filter(kind=Claim.Kind.NO_CLAIM).exclude(stance=Claim.Stance.DENIES)
+    # No knowledge precedes the incident's first day.
+    too_early = [When(earliest__gt=on, then=Value(ClaimStatus.UNKNOWN))] if on else []
     return incidents.alias(claiming_sides=Subquery(sides, output_field=IntegerField())).annotate(
         claim_status=Case(
+            *too_early,
             When(claiming_sides__gt=1, then=Value(ClaimStatus.COMPETING)),
             When(claiming_sides=1, then=Value(ClaimStatus.CLAIMED)),
             When(Exists(denials), then=Value(ClaimStatus.DENIED)),
@@ -94,3 +98,21 @@ def claim_status(
             output_field=CharField(),
         )
     )
+
+
+def _side(record: Record) -> Case:
+    """The side that a claim's claimant is of, by the umbrella groups of that record."""
+    if record == TODAY:
+        return side("claimant")
+    members: dict[int, list[int]] = {}
+    for member, top in tops(record).items():
+        members.setdefault(top, []).append(member)
+    under = [When(claimant__in=ids, then=Value(top)) for top, ids in members.items()]
+    return Case(*under, default=F("claimant_id"))
+
+
+def tops(record: Record) -> dict[int, int]:
+    """Each organisation's topmost umbrella group, or itself, by id."""
+    parents = dict(record.rows(Organisation).order_by().values_list("id", "parent_id"))
+    above = {one: parents.get(parent) or parent or one for one, parent in parents.items()}
+    return above

@@ -1,10 +1,11 @@
 """Which incidents count, and how many that makes: the numbers behind pages, charts and API.
 
-The one counting rule of the house is `counted`. A count over a window of local days is a range,
-because some attacks are dated only to a range of days:
+What counts is decided by `counted` alone, on a `Basis`: under which rule, by what was known on
+which day, and in which state of our record (`attacks.rules`). A count over a window of local days
+is a range, because some attacks are dated only to a range of days, and some may or may not count:
 
-certain   attacks whose whole range lies inside the window
-possible  attacks whose range overlaps it
+certain   attacks that surely count and whose whole range lies inside the window
+possible  attacks that may count and whose range overlaps it
 
 Both are sums of `attack_count`.
 """
@@ -16,10 +17,9 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db.models import (
-    BooleanField,
     Case,
     F,
     Max,
@@ -35,34 +35,28 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from bases.models import MilitaryBase
 from sources.countries import country_name
 from sources.models import Organisation
 
 from .claim_status import ClaimStatus, claim_status, claims_of_responsibility
-
-if TYPE_CHECKING:
-    from .models import Incident
+from .rules import HOUSE_TODAY, Basis
 
 Day = datetime.date
 
 
-COUNTED = Q(status="published", merged_into=None) & ~Q(grade="discounted")
+def counted(incidents: QuerySet[Any], basis: Basis = HOUSE_TODAY) -> QuerySet[Any]:
+    """The incidents that may count on that basis; `incidents` are rows of its record.
 
-
-def counted(incidents: QuerySet[Incident]) -> QuerySet[Incident]:
-    """The counting rule of the house.
-
-    Published, not merged away, and not graded `discounted`; what nobody has graded counts, and
-    so does every outcome, intercepted and missed attacks too.
+    Under the rule of the house: published, not merged away, and not graded `discounted`; what
+    nobody has graded counts, and so does every outcome, intercepted and missed attacks too.
     """
-    return incidents.filter(COUNTED)
+    return incidents.filter(basis.counts, status="published")
 
 
-def with_counts(incidents: QuerySet[Incident]) -> QuerySet[Incident]:
-    """Annotate `counts`: whether the rule counts it."""
-    return incidents.annotate(
-        counts=Case(When(COUNTED, then=True), default=False, output_field=BooleanField())
-    )
+def with_verdict(incidents: QuerySet[Any], basis: Basis = HOUSE_TODAY) -> QuerySet[Any]:
+    """Annotate `left_out`: the code of the clause that leaves it out, empty where it counts."""
+    return incidents.annotate(left_out=basis.left_out)
 
 
 @dataclass(frozen=True)
@@ -119,8 +113,8 @@ class Window:
 
 
 def overlapping(
-    incidents: QuerySet[Incident], since: Day | None = None, until: Day | None = None
-) -> QuerySet[Incident]:
+    incidents: QuerySet[Any], since: Day | None = None, until: Day | None = None
+) -> QuerySet[Any]:
     return incidents.filter(Window(since, until).overlaps)
 
 
@@ -136,6 +130,10 @@ class GroupBy(TextChoices):
     CLAIMANT = "claimant", "claimant"
 
 
+# An earlier state of our record is not listed by these, so it is not counted by them either.
+ONLY_TODAY = (GroupBy.CLAIM_STATUS, GroupBy.CLAIMANT)
+
+
 @dataclass(frozen=True)
 class Count:
     """A number of attacks: at least `certain`, at most `possible`."""
@@ -146,6 +144,12 @@ class Count:
     @property
     def exact(self) -> bool:
         return self.certain == self.possible
+
+    def __add__(self, other: Count) -> Count:
+        return Count(self.certain + other.certain, self.possible + other.possible)
+
+
+NO_ATTACKS = Count(0, 0)
 
 
 @dataclass(frozen=True)
@@ -162,85 +166,118 @@ class Row:
     filters: dict[str, str]
 
 
-def count(incidents: QuerySet[Incident], window: Window = Window()) -> Count:
+def count(incidents: QuerySet[Any], window: Window = Window(), basis: Basis = HOUSE_TODAY) -> Count:
     """How many of these incidents' attacks fall in the window."""
     totals = (
-        counted(incidents)
-        .filter(window.overlaps)
+        _inside(incidents, window, basis)
         .order_by()
         .aggregate(
-            certain=Coalesce(Sum("attack_count", filter=window.contains), 0),
+            certain=Coalesce(_sum_of_certain(window, basis), 0),
             possible=Coalesce(Sum("attack_count"), 0),
         )
     )
     return Count(**totals)
 
 
+def _inside(incidents: QuerySet[Any], window: Window, basis: Basis) -> QuerySet[Any]:
+    """What may count in the window."""
+    return counted(incidents, basis).filter(window.overlaps)
+
+
+def _sum_of_certain(window: Window, basis: Basis) -> Sum:
+    surely = window.contains & basis.surely_counts
+    return Sum(Case(When(surely, then=F("attack_count")), default=0))
+
+
 def count_by(
-    incidents: QuerySet[Incident], group_by: GroupBy | str, window: Window = Window()
+    incidents: QuerySet[Any],
+    group_by: GroupBy | str,
+    window: Window = Window(),
+    basis: Basis = HOUSE_TODAY,
 ) -> list[Row]:
     """The same, one row a group, largest first (months in order of time).
 
     An incident may stand in several rows of a breakdown by month or claimant, so their sum may
-    exceed the total.
+    exceed the total. Under a rule that folds sites, a base is all that is counted under it.
     """
     group_by = GroupBy(group_by)
-    inside = counted(incidents).filter(window.overlaps).order_by()
+    inside = _inside(incidents, window, basis).order_by()
     if group_by is GroupBy.MONTH:
-        return list(_by_month(inside, window))
-    rows = list(_BREAKDOWNS[group_by](inside, window))
+        return list(_by_month(inside, window, basis))
+    rows = list(_BREAKDOWNS[group_by](inside, window, basis))
     return sorted(rows, key=lambda row: (-row.count.possible, row.key is None, row.label))
 
 
-def _sums(incidents: QuerySet[Incident], window: Window, *keys: str) -> Iterable[Any]:
-    return incidents.values_list(*keys).annotate(
-        certain=Coalesce(Sum("attack_count", filter=window.contains), 0),
-        possible=Sum("attack_count"),
+def _sums(
+    incidents: QuerySet[Any], window: Window, basis: Basis, key: str
+) -> Iterable[tuple[Any, int, int]]:
+    return incidents.values_list(key).annotate(
+        certain=_sum_of_certain(window, basis), possible=Sum("attack_count")
     )
 
 
-def _by_base(incidents: QuerySet[Incident], window: Window) -> Iterator[Row]:
-    for slug, name, certain, possible in _sums(incidents, window, "base__slug", "base__name"):
-        yield Row(slug, name, Count(certain, possible), {"base": slug})
+def counts_by_base(
+    incidents: QuerySet[Any], window: Window, basis: Basis = HOUSE_TODAY
+) -> dict[int, Count]:
+    """Counts by the id of the base under which the rule counts each."""
+    return _base_sums(_inside(incidents, window, basis).order_by(), window, basis)
 
 
-def _by_country(incidents: QuerySet[Incident], window: Window) -> Iterator[Row]:
-    for code, certain, possible in _sums(incidents, window, "base__country"):
-        yield Row(code, country_name(code), Count(certain, possible), {"country": code})
+def _base_sums(incidents: QuerySet[Any], window: Window, basis: Basis) -> dict[int, Count]:
+    sums: dict[int, Count] = defaultdict(lambda: NO_ATTACKS)
+    for base, certain, possible in _sums(incidents, window, basis, "base"):
+        sums[basis.rule.root(base)] += Count(certain, possible)
+    return dict(sums)
+
+
+def _by_base(incidents: QuerySet[Any], window: Window, basis: Basis) -> Iterator[Row]:
+    sums = _base_sums(incidents, window, basis)
+    bases = basis.record.by_id(MilitaryBase, sums)
+    for base, number in sums.items():
+        yield Row(bases[base].slug, bases[base].name, number, {"base": bases[base].slug})
+
+
+def _by_country(incidents: QuerySet[Any], window: Window, basis: Basis) -> Iterator[Row]:
+    sums: dict[str, Count] = defaultdict(lambda: NO_ATTACKS)
+    by_base = list(_sums(incidents, window, basis, "base"))
+    bases = basis.record.by_id(MilitaryBase, [base for base, _, _ in by_base])
+    for base, certain, possible in by_base:
+        sums[bases[base].country] += Count(certain, possible)
+    for code, number in sums.items():
+        yield Row(code, country_name(code), number, {"country": code})
 
 
 def _by_choice(field: str) -> Any:
-    def breakdown(incidents: QuerySet[Incident], window: Window) -> Iterator[Row]:
-        labels = dict(incidents.model._meta.get_field(field).flatchoices)  # type: ignore[union-attr]
-        for value, certain, possible in _sums(incidents, window, field):
+    def breakdown(incidents: QuerySet[Any], window: Window, basis: Basis) -> Iterator[Row]:
+        labels = dict(incidents.model._meta.get_field(field).flatchoices)
+        for value, certain, possible in _sums(incidents, window, basis, field):
             yield Row(value, labels[value], Count(certain, possible), {field: value})
 
     return breakdown
 
 
-def _by_claim_status(incidents: QuerySet[Incident], window: Window) -> Iterator[Row]:
-    incidents = claim_status(incidents)
-    for value, certain, possible in _sums(incidents, window, "claim_status"):
+def _by_claim_status(incidents: QuerySet[Any], window: Window, basis: Basis) -> Iterator[Row]:
+    incidents = claim_status(incidents, on=basis.known_on, record=basis.record)
+    for value, certain, possible in _sums(incidents, window, basis, "claim_status"):
         status = ClaimStatus(value)
         yield Row(status, status.label, Count(certain, possible), {"claim_status": status})
 
 
-def _by_claimant(incidents: QuerySet[Incident], window: Window) -> Iterator[Row]:
+def _by_claimant(incidents: QuerySet[Any], window: Window, basis: Basis) -> Iterator[Row]:
     # Summed for each group, so that one which claimed an incident twice is counted once for it.
-    claimed = claims_of_responsibility()
+    claimed = claims_of_responsibility(on=basis.known_on, record=basis.record)
     theirs = (
         incidents.filter(
-            pk__in=claimed.filter(claimant=OuterRef(OuterRef("pk"))).values("incident")
+            id__in=claimed.filter(claimant=OuterRef(OuterRef("id"))).values("incident")
         )
         .annotate(all=Value(1))
         .values("all")
     )
     groups = (
-        Organisation.objects.filter(kind=Organisation.Kind.ARMED_GROUP)
+        basis.record.rows(Organisation)
+        .filter(kind=Organisation.Kind.ARMED_GROUP)
         .annotate(
-            certain=Subquery(
-                theirs.annotate(n=Sum("attack_count", filter=window.contains)).values("n")
-            ),
+            certain=Subquery(theirs.annotate(n=_sum_of_certain(window, basis)).values("n")),
             possible=Subquery(theirs.annotate(n=Sum("attack_count")).values("n")),
         )
         .filter(possible__gt=0)
@@ -248,22 +285,24 @@ def _by_claimant(incidents: QuerySet[Incident], window: Window) -> Iterator[Row]
     for group in groups:
         number = Count(group.certain or 0, group.possible)
         yield Row(group.slug, group.name, number, {"claimant": group.slug})
-    nobody = incidents.exclude(pk__in=claimed.values("incident"))
-    rest = count(nobody, window)
+    nobody = incidents.exclude(id__in=claimed.values("incident"))
+    rest = count(nobody, window, basis)
     if rest.possible:
         yield Row(None, "nobody named", rest, {"claimant__isnull": "true"})
 
 
-def _by_month(incidents: QuerySet[Incident], window: Window) -> Iterator[Row]:
+def _by_month(incidents: QuerySet[Any], window: Window, basis: Basis) -> Iterator[Row]:
     # One row a distinct range of days, whatever the number of incidents.
-    ranges = incidents.values_list("earliest", "latest").annotate(attacks=Sum("attack_count"))
+    ranges = incidents.values_list("earliest", "latest").annotate(
+        sure=_sum_of_certain(Window(), basis), attacks=Sum("attack_count")
+    )
     sums: dict[Day, list[int]] = defaultdict(lambda: [0, 0])
-    for earliest, latest, attacks in ranges:
+    for earliest, latest, sure, attacks in ranges:
         for first in _months(
             max(earliest, window.since or earliest), min(latest, window.until or latest)
         ):
             if window.month(first).certainly_holds(earliest, latest):
-                sums[first][0] += attacks
+                sums[first][0] += sure
             sums[first][1] += attacks
     for first in sorted(sums):
         part = window.month(first)
@@ -305,7 +344,7 @@ class Coverage:
     without_coordinates: int
 
 
-def coverage(incidents: QuerySet[Incident]) -> Coverage:
+def coverage(incidents: QuerySet[Any]) -> Coverage:
     """How much of what counts is on record, and how much of it is dated or placed loosely."""
     return Coverage(
         **counted(incidents)

@@ -8,29 +8,40 @@ from django.db.models import Q
 from bases.filters import base_countries
 from bases.models import MilitaryBase
 from bases.names import NameIndex
-from sources.filters import AnyOf, AnyOfRecords, DayFilter, WindowForm, YesNo
+from sources.filters import AnyOf, AnyOfRecords, DayFilter, WindowForm, YesNo, documented
 from sources.models import Organisation
+from sources.recorded import TODAY
 
-from .claim_status import ClaimStatus, claims_of_responsibility
-from .counting import Window
+from .basis import BasisForm, KnownOn, RecordedAt, RuleFilter
+from .claim_status import ClaimStatus, claim_status, claims_of_responsibility
+from .counting import Window, counted, overlapping
+from .knowledge import claims_known
 from .models import Claim, Grade, Incident
+from .rules import bases_in
 
 
 def groups(request):
     return Organisation.objects.filter(kind=Organisation.Kind.ARMED_GROUP)
 
 
+class IncidentForm(BasisForm):
+    recordable = ("base", "country", "since", "until", "weapon", "outcome", "counted")
+
+
 class IncidentFilter(django_filters.FilterSet):
+    """`qs` are rows of the record that `recorded_at` asks for; see `basis`."""
+
     base = AnyOfRecords(
-        field_name="base__slug",
         queryset=MilitaryBase.objects.all(),
+        method="at_bases",
         noun="a base",
         label="Base",
-        help_text="Slug of a base: that site alone, without sites inside it. May be repeated.",
+        help_text="Slug of a base: that site alone, without sites inside it, but with those that"
+        " the rule counts under the same one. May be repeated.",
     )
     country = AnyOf(
-        field_name="base__country",
         choices=base_countries,
+        method="in_countries",
         label="Country",
         help_text="ISO 3166 code of the country the base is in. May be repeated.",
     )
@@ -69,7 +80,7 @@ class IncidentFilter(django_filters.FilterSet):
     counted = YesNo(
         method="that_count",
         label="Counted",
-        help_text="true: only what the house rule counts; false: only what it leaves out.",
+        help_text="true: only what the rule counts; false: only what it leaves out.",
         widget=forms.HiddenInput,
     )
     search = django_filters.CharFilter(
@@ -78,11 +89,19 @@ class IncidentFilter(django_filters.FilterSet):
         help_text="In the summary, in any spelling of a name of the base, or the public id.",
         max_length=200,
     )
+    rule = RuleFilter(method="by_basis")
+    known_on = KnownOn(method="by_basis")
+    recorded_at = RecordedAt(method="by_basis")
 
     class Meta:
         model = Incident
         fields = []
-        form = WindowForm
+        form = IncidentForm
+
+    @property
+    def basis(self):
+        """Rule and clocks, once the filters are valid."""
+        return self.form.basis
 
     @property
     def window(self):
@@ -90,35 +109,65 @@ class IncidentFilter(django_filters.FilterSet):
         cleaned = self.form.cleaned_data
         return Window(cleaned.get("since"), cleaned.get("until"))
 
+    def filter_queryset(self, incidents):
+        if self.basis.record.revision is not None:
+            incidents = self.basis.published()
+        elif self.basis.known_on:
+            incidents = incidents.filter(self.basis.knowable)
+        return super().filter_queryset(incidents)
+
+    def by_basis(self, incidents, name, value):
+        return incidents  # asked of all filters at once, by filter_queryset
+
+    def at_bases(self, incidents, name, bases):
+        if not bases:
+            return incidents
+        return incidents.filter(base__in=self.basis.rule.group(base.id for base in bases))
+
+    def in_countries(self, incidents, name, codes):
+        if not codes:
+            return incidents
+        return incidents.filter(base__in=bases_in(self.basis.record, codes))
+
     def that_overlap(self, incidents, name, day):
-        return incidents.overlapping(**{name: day})
+        return overlapping(incidents, **{name: day})
 
     def having_claim_status(self, incidents, name, values):
-        return (
-            incidents.with_claim_status().filter(claim_status__in=values) if values else incidents
-        )
+        if not values:
+            return incidents
+        return claim_status(incidents, on=self.basis.known_on).filter(claim_status__in=values)
 
     def claimed_by_each(self, incidents, name, groups):
         for group in groups:
-            theirs = claims_of_responsibility().filter(claimant=group)
-            incidents = incidents.filter(pk__in=theirs.values("incident"))
+            incidents = incidents.filter(id__in=self.claimed.filter(claimant=group))
         return incidents
 
     def claimed_by_nobody(self, incidents, name, value):
-        claimed = Q(pk__in=claims_of_responsibility().values("incident"))
+        claimed = Q(id__in=self.claimed)
         return incidents.filter(~claimed if value else claimed)
 
+    @property
+    def claimed(self):
+        return claims_of_responsibility(on=self.basis.known_on).order_by().values("incident")
+
     def that_count(self, incidents, name, value):
-        counted = Incident.objects.counted()
-        return incidents.counted() if value else incidents.exclude(pk__in=counted.values("pk"))
+        if value:
+            return counted(incidents, self.basis)
+        rest = counted(self.basis.published(), self.basis)
+        return incidents.exclude(id__in=rest.values("id"))
 
     def containing(self, incidents, name, text):
         bases = NameIndex.from_database().containing(text)
-        found = Q(summary__icontains=text) | Q(summary_ar__icontains=text) | Q(base__in=bases)
+        found = Q(base__in=bases)
+        if not self.basis.known_on:  # a summary is written with hindsight
+            found |= Q(summary__icontains=text) | Q(summary_ar__icontains=text)
         number = text.upper().removeprefix("BW-")
         if number.isascii() and number.isdigit() and len(number) < 10:
             found |= Q(serial=int(number))
         return incidents.filter(found)
+
+
+documented(IncidentFilter.base_filters["country"], "string")
 
 
 class CountFilter(IncidentFilter):
@@ -205,8 +254,14 @@ class ClaimFilter(django_filters.FilterSet):
         label="Until",
         help_text="Made on that day or earlier.",
     )
+    known_on = KnownOn(method="known_by")
 
     class Meta:
         model = Claim
         fields = []
         form = WindowForm
+
+    def known_by(self, claims, name, day):
+        # Knowledge never precedes the incident's first day.
+        known = claims_known(TODAY, day).filter(incident__earliest__lte=day)
+        return claims.filter(id__in=known.order_by().values("id"))

@@ -16,7 +16,8 @@ from sources.revisions import last_revision
 from sources.validators import key_format, sane_day, territory_format
 
 from .claim_status import claim_status
-from .counting import counted, overlapping, with_counts
+from .counting import counted, overlapping, with_verdict
+from .rules import HOUSE, HOUSE_TODAY, Basis
 
 
 class Grade(models.TextChoices):
@@ -61,16 +62,22 @@ NEWEST_FIRST = ("-earliest", "-id")
 PUBLIC_ID = re.compile(r"BW-([1-9][0-9]{0,8})")
 
 
+def serial_of(public_id):
+    """The number in a public id; None where it is none."""
+    match = PUBLIC_ID.fullmatch(public_id)
+    return int(match[1]) if match else None
+
+
 class IncidentQuerySet(FactQuerySet):
     def published(self):
         """What readers may see: neither drafts nor retracted records."""
         return self.filter(status=Incident.Status.PUBLISHED)
 
-    def counted(self):
-        return counted(self)
+    def counted(self, rule=HOUSE):
+        return counted(self, Basis(rule))
 
-    def with_counts(self):
-        return with_counts(self)
+    def with_verdict(self, basis=HOUSE_TODAY):
+        return with_verdict(self, basis)
 
     def overlapping(self, since=None, until=None):
         return overlapping(self, since, until)
@@ -80,8 +87,8 @@ class IncidentQuerySet(FactQuerySet):
 
     def with_public_id(self, public_id):
         """The incident of that public id, as a queryset; empty where it is none."""
-        match = PUBLIC_ID.fullmatch(public_id)
-        return self.filter(serial=int(match[1])) if match else self.none()
+        serial = serial_of(public_id)
+        return self.filter(serial=serial) if serial else self.none()
 
     def in_order(self):
         """Newest first, in an order that no page boundary can shift."""
@@ -283,6 +290,9 @@ class Incident(models.Model):
         if self.pk is None:
             return False
         return self.history.filter(status=self.Status.PUBLISHED).exists()
+
+    # The public reason for which it was withdrawn, where an earlier record still lists it.
+    withdrawn = ""
 
     def retraction(self):
         """The revision that withdrew it from readers."""
@@ -571,7 +581,7 @@ class RuleSite(models.Model):
         return f"{linked(self, 'base')} {word} under {linked(self, 'into')}"
 
     def clean(self):
-        """A site is folded once: not into one that is itself folded, nor while others are into it."""
+        """A site is folded once: not into a folded one, nor while others are folded into it."""
         if self.doubtful or None in (self.rule_id, self.base_id, self.into_id):
             return
         folded = RuleSite.objects.filter(rule=self.rule_id, doubtful=False).exclude(pk=self.pk)

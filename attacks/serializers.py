@@ -66,6 +66,12 @@ class IncidentSerializer(RecordSerializer):
     merged_into = serializers.SerializerMethodField(
         help_text="Public id of the record that stands for the same attack; this is not counted."
     )
+    withdrawn = serializers.CharField(
+        read_only=True,
+        allow_null=True,
+        help_text="With recorded_at: the public reason for which the record was withdrawn since. "
+        "No more of it is shown than its id, days, base and number of attacks.",
+    )
     keys = IncidentKeySerializer(many=True, read_only=True)
     claims = ClaimSerializer(many=True, read_only=True)
     reports = ReportSerializer(many=True, read_only=True)
@@ -94,6 +100,7 @@ class IncidentSerializer(RecordSerializer):
             "grade",
             "claim_status",
             "merged_into",
+            "withdrawn",
             "summary",
             "summary_ar",
             "keys",

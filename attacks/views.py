@@ -1,17 +1,19 @@
 from dataclasses import dataclass
 
 from django import forms
-from django.db.models import F
-from django.http import Http404
+from django.http import Http404, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from django_filters import MultipleChoiceFilter
 
 from config.keyset import backwards, beyond
 
-from .counting import GroupBy, count, count_by
+from .basis import CLOCKS, ClockForm
+from .counting import ONLY_TODAY, GroupBy, count, count_by
 from .filters import CountFilter, IncidentFilter, incidents_query
-from .models import NEWEST_FIRST, Claim, Grade, Incident
+from .models import NEWEST_FIRST, Grade, Incident, serial_of
+from .records import annotated, with_bases, with_documents
+from .rules import HOUSE_TODAY
 
 PAGE = 50
 
@@ -77,15 +79,16 @@ def _without(params, name, value):
     return rest.urlencode()
 
 
-def page_of(incidents, *, older_than="", newer_than=""):
+def page_of(incidents, basis=HOUSE_TODAY, *, older_than="", newer_than=""):
     """A page of incidents, newest first, beginning beside a record: no count, no offset.
 
     It costs the same however long the list is, and new records do not shift it.
     """
-    anchor = Incident.objects.published().with_public_id(newer_than or older_than).first()
+    serial = serial_of(newer_than or older_than)
+    anchor = basis.published().filter(serial=serial).first() if serial else None
     if (newer_than or older_than) and anchor is None:
         raise Http404("There is no such page of this list.")
-    place = anchor and (anchor.earliest, anchor.pk)
+    place = anchor and (anchor.earliest, anchor.id)
     if anchor and newer_than:
         nearest_first = backwards(NEWEST_FIRST)
         incidents = incidents.filter(beyond(nearest_first, place)).order_by(*nearest_first)
@@ -94,9 +97,11 @@ def page_of(incidents, *, older_than="", newer_than=""):
         rows = rows[:PAGE][::-1]
     else:
         incidents = incidents.filter(beyond(NEWEST_FIRST, place)) if anchor else incidents
-        rows = list(incidents.in_order()[: PAGE + 1])
+        rows = list(incidents.order_by(*NEWEST_FIRST)[: PAGE + 1])
         has_newer, has_older = anchor is not None, len(rows) > PAGE
         rows = rows[:PAGE]
+    # By what was known on a day, casualties are those stated until then.
+    rows = with_documents(rows, basis) if basis.known_on else with_bases(rows, basis)
     if not rows:
         return Page(rows)
     return Page(
@@ -114,9 +119,12 @@ def incidents(request):
     if filters.is_valid():
         context |= {
             "active": active_filters(filters, params),
-            "count": count(filters.qs, filters.window),
+            "basis": filters.basis,
+            "clock_query": _clock_query(params),
+            "count": count(filters.qs, filters.window, filters.basis),
             "page": page_of(
-                filters.qs.with_claim_status().with_counts().select_related("base"),
+                annotated(filters.qs, filters.basis),
+                filters.basis,
                 older_than=request.GET.get("older_than", ""),
                 newer_than=request.GET.get("newer_than", ""),
             ),
@@ -124,39 +132,51 @@ def incidents(request):
     return render(request, "attacks/incidents.html", context)
 
 
+def _clock_query(params):
+    """The part of a query string that a single record understands too."""
+    clocks = QueryDict(mutable=True)
+    clocks.update({name: params[name] for name in CLOCKS if name in params})
+    return clocks.urlencode()
+
+
 @require_safe
 def incident(request, public_id):
-    incident = (
-        Incident.objects.with_public_id(public_id)
-        .exclude(status=Incident.Status.DRAFT)
-        .with_claim_status()
-        .with_counts()
-        .select_related("base", "merged_into")
-        .first()
-    )
-    retracted = incident is not None and incident.status == Incident.Status.RETRACTED
-    if incident is None or (retracted and not incident.was_public()):
+    clocks = ClockForm(request.GET)
+    if not clocks.is_valid():
+        return render(request, "attacks/bad_clock.html", {"clocks": clocks}, status=400)
+    basis = clocks.basis
+    row = Incident.objects.with_public_id(public_id).exclude(status=Incident.Status.DRAFT).first()
+    retracted = row is not None and row.status == Incident.Status.RETRACTED
+    if row is None or (retracted and not row.was_public()):
         raise Http404("No incident of that id is published.")
+    # What was withdrawn from readers does not come back by asking for an earlier record.
     if retracted:
-        context = {"public_id": incident.public_id, "retraction": incident.retraction()}
+        context = {"public_id": row.public_id, "retraction": row.retraction()}
         return render(request, "attacks/retracted.html", context, status=410)
+    rows = annotated(basis.published().filter(id=row.pk), basis)
+    incident = next(iter(with_documents(rows, basis)), None)
+    if incident is None:
+        return render(
+            request, "attacks/not_yet.html", {"incident": row, "basis": basis}, status=404
+        )
     return render(
         request,
         "attacks/incident.html",
         {
             "incident": incident,
+            "basis": basis,
             "grade_definition": Grade(incident.grade).definition if incident.grade else "",
-            "claims": Claim.objects.filter(incident=incident).select_related(
-                "claimant", "blamed", "report__publisher"
-            ),
-            "reports": incident.reports.select_related("publisher").order_by(
-                F("published_earliest").asc(nulls_last=True), "id"
-            ),
+            "claims": incident.claims.all(),
+            "reports": sorted(incident.reports.all(), key=_by_day_of_report),
             "keys": incident.keys.all(),
-            "merged": incident.merged.published(),
-            "last_change": incident.last_revision(),
+            "merged": with_bases(basis.published().filter(merged_into=row.pk), basis),
+            "last_change": row.last_revision(),
         },
     )
+
+
+def _by_day_of_report(report):
+    return (report.published_earliest is None, report.published_earliest, report.pk)
 
 
 class GroupByForm(forms.Form):
@@ -171,15 +191,20 @@ def counts(request):
     grouping = GroupByForm({"group_by": group_by})
     context = {"filters": filters, "grouping": grouping, "query": params.urlencode()}
     # Both are checked, so that each bad value is shown at its field.
-    if filters.is_valid() & grouping.is_valid():
+    valid = filters.is_valid() & grouping.is_valid()
+    if valid and filters.basis.record.revision is not None and group_by in ONLY_TODAY:
+        valid = False
+        grouping.add_error("group_by", "Not with recorded at: an earlier record is not listed so.")
+    if valid:
         context |= {
             "active": active_filters(filters, params),
+            "basis": filters.basis,
             "group_by": GroupBy(group_by),
-            "total": count(filters.qs, filters.window),
+            "total": count(filters.qs, filters.window, filters.basis),
             "total_query": incidents_query(params),
             "rows": [
                 (row, incidents_query(params, row.filters))
-                for row in count_by(filters.qs, group_by, filters.window)
+                for row in count_by(filters.qs, group_by, filters.window, filters.basis)
             ],
         }
     return render(request, "attacks/counts.html", context)

@@ -46,7 +46,7 @@ def base(request, slug):
             "count": count(incidents),
             "incidents": incidents.select_related("base")
             .with_claim_status()
-            .with_counts()
+            .with_verdict()
             .in_order()[:LATEST_INCIDENTS],
             "lines": _published_lines(base),
             "presences": ForcePresence.objects.filter(base=base).select_related(

@@ -50,7 +50,8 @@ class Public:
     """A view that anybody may read, strict about its parameters; its data is CC BY 4.0."""
 
     content_negotiation_class = Negotiation
-    own_parameters = ()  # beside those of its filters and its paging
+    own_parameters = ()  # of a list, beside those of its filters and its paging
+    detail_parameters = ()
 
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)
@@ -65,6 +66,8 @@ class Public:
                 allowed[name] = isinstance(one, MultipleChoiceFilter)
             if self.paginator:
                 allowed |= dict.fromkeys(self.paginator.parameters, False)
+        else:
+            allowed |= dict.fromkeys(self.detail_parameters, False)
         return allowed | {"format": False}
 
     def finalize_response(self, request, response, *args, **kwargs):

@@ -28,7 +28,7 @@ def dashboard(request):
         "incidents": Incident.objects.published()
         .select_related("base")
         .with_claim_status()
-        .with_counts()
+        .with_verdict()
         .in_order()[:LATEST_INCIDENTS],
     }
     return render(request, "tallies/dashboard.html", context)

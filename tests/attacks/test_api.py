@@ -116,6 +116,7 @@ def test_incident_carries_its_facts_claims_and_reports(client):
         "grade": "fair",
         "claim_status": "claimed",
         "merged_into": None,
+        "withdrawn": None,
         "summary": "Two drones.",
         "summary_ar": None,
         "keys": [{"system": "csv", "key": "2024-08-09-1"}],
@@ -205,14 +206,13 @@ def make_full_incident():
     return incident
 
 
-def test_incidents_take_five_queries(client, django_assert_num_queries):
+def test_incidents_take_eight_queries(client, django_assert_num_queries):
     incidents = [make_full_incident() for _ in range(3)]
 
-    # Incidents with base and survivor; keys; claims with who, report and publisher; reports;
-    # their publishers.
-    with django_assert_num_queries(5):
+    # Incidents; bases; claims; citations; reports; organisations; survivors; keys.
+    with django_assert_num_queries(8):
         client.get("/api/v1/incidents/")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(8):
         client.get(f"/api/v1/incidents/{incidents[0].public_id}/")
 
 

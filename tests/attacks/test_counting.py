@@ -199,13 +199,13 @@ def test_count_by_month_of_a_window_that_ends_on_an_uncertain_day():
     assert [row.count for row in count_by(everything(), "month", window)] == [Count(0, 1)]
 
 
-def test_with_counts_says_of_each_record_whether_it_counts():
+def test_with_verdict_says_of_each_record_by_which_clause_it_is_left_out():
     counting, discounted = make_incident(), make_incident(grade="discounted")
-    merged, draft = make_incident(merged_into=counting), make_incident(status="draft")
+    merged = make_incident(merged_into=counting)
 
-    counts = dict(everything().with_counts().values_list("pk", "counts"))
+    left_out = dict(everything().published().with_verdict().values_list("pk", "left_out"))
 
-    assert counts == {counting.pk: True, discounted.pk: False, merged.pk: False, draft.pk: False}
+    assert left_out == {counting.pk: "", discounted.pk: "grade", merged.pk: "merged"}
 
 
 @pytest.mark.parametrize("group_by", GroupBy.values)

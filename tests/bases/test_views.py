@@ -126,7 +126,7 @@ def test_base_that_is_not_there(client):
     ("path", "most"),
     [
         # revision; counts; tally; lines; bases
-        pytest.param("/bases/", 5, id="bases"),
+        pytest.param("/bases/", 6, id="bases"),
         # revision; base; names; parts; count; incidents; tallies; lines; presence; history
         pytest.param("/bases/conoco/", 10, id="base"),
     ],

@@ -1,0 +1,114 @@
+"""The basis of a question as its address asks for it: `rule`, `known_on` and `recorded_at`."""
+
+import django_filters
+
+from bases.models import MilitaryBase
+from sources.filters import DayFilter, WindowForm, country_pairs
+from sources.recorded import TODAY, NoSuchRevision, as_recorded
+
+from .rules import HOUSE, HOUSE_SLUG, Basis, rules
+
+CLOCKS = ("known_on", "recorded_at")
+
+
+class RecordedAt(django_filters.CharFilter):
+    """Our own record as it stood: the number of a revision, or a moment."""
+
+    def __init__(self, **kwargs):
+        super().__init__(
+            label="Recorded at",
+            help_text="Our record as it stood after a revision: its number, or a moment such as "
+            "2024-08-10T12:00Z; a day alone means its end, in UTC.",
+            max_length=40,
+            **kwargs,
+        )
+
+
+class KnownOn(DayFilter):
+    """What could be said at the end of a day, by what had been published until then."""
+
+    def __init__(self, **kwargs):
+        super().__init__(
+            label="Known on",
+            help_text="Only what may have been known by the end of that day.",
+            **kwargs,
+        )
+
+
+class RuleFilter(django_filters.CharFilter):
+    """The rule by which attacks count."""
+
+    def __init__(self, **kwargs):
+        super().__init__(
+            label="Rule",
+            help_text="Whose counting rule: the slug of a counter whose rule is known, or house.",
+            max_length=80,
+            **kwargs,
+        )
+
+
+class BasisForm(WindowForm):
+    """A form with any of `rule`, `known_on` and `recorded_at`; once valid it has a `basis`.
+
+    `recordable` are the filters that our earlier records can answer; others are refused with
+    `recorded_at`.
+    """
+
+    recordable = ()
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.record, self.record_error = TODAY, None
+        if text := (self.data.get("recorded_at") or "").strip():
+            try:
+                self.record = as_recorded(text)
+            except NoSuchRevision as error:
+                self.record_error = str(error)
+        if self.record != TODAY:
+            self.ask_of_that_record()
+
+    def ask_of_that_record(self):
+        """Let the bases and countries of that time be asked for, not those of today."""
+        bases = self.record.rows(MilitaryBase)
+        if "base" in self.fields:
+            self.fields["base"].queryset = bases
+        if "country" in self.fields:
+            codes = bases.values_list("country", flat=True).distinct()
+            self.fields["country"].choices = country_pairs(codes)
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.record_error:
+            self.add_error("recorded_at", self.record_error)
+        elif self.record != TODAY:
+            self.refuse_what_only_today_answers(cleaned)
+        self.basis = Basis(self.rule(cleaned), cleaned.get("known_on"), self.record)
+        return cleaned
+
+    def refuse_what_only_today_answers(self, cleaned):
+        allowed = (*self.recordable, "rule", *CLOCKS)
+        for name, value in cleaned.items():
+            asked = name not in allowed and value not in (None, "") and list_or_true(value)
+            if asked and name not in self.errors:
+                self.add_error(name, f"Not with recorded_at, which takes: {', '.join(allowed)}.")
+
+    def rule(self, cleaned):
+        slug = cleaned.get("rule") or HOUSE_SLUG
+        if slug == HOUSE_SLUG:
+            return HOUSE
+        known = rules(self.record)
+        if slug not in known:
+            self.add_error("rule", f"“{slug}” has no rule on record. Use: {', '.join(known)}.")
+        return known.get(slug, HOUSE)
+
+
+def list_or_true(value):
+    """Whether a cleaned value asks for something: an empty list of choices does not."""
+    return bool(len(value)) if hasattr(value, "__len__") else True
+
+
+class ClockForm(BasisForm):
+    """The two clocks of a single record."""
+
+    known_on = KnownOn().field
+    recorded_at = RecordedAt().field

@@ -1,0 +1,184 @@
+"""Incidents as they are shown: with their base, what was said of them, and what they cite.
+
+On whatever basis: known by a day, as recorded after a revision, or simply today's. A row of
+history knows only the ids of what it links to, so everything is fetched here from the same record,
+by a fixed number of queries.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import F
+
+from bases.models import MilitaryBase
+from sources.models import Organisation, Revision
+from sources.recorded import TODAY, as_instance
+
+from .claim_status import claim_status
+from .counting import with_verdict
+from .knowledge import claims_known, reports_known
+from .models import Citation, Incident, IncidentKey
+from .rules import HOUSE_TODAY, Basis
+
+# What was coded with the knowledge of today: not shown by what was known on an earlier day.
+HINDSIGHT = (
+    "outcome",
+    "munitions",
+    "killed_low",
+    "killed_best",
+    "killed_high",
+    "injured_low",
+    "injured_best",
+    "injured_high",
+    "material_damage",
+    "grade",
+    "summary",
+    "summary_ar",
+)
+# What is shown of a record that was withdrawn since is its id, days, base and number of attacks.
+WITHHELD = ("local_time", "local_time_text", "weapon", *HINDSIGHT)
+ANNOTATIONS = ("claim_status", "left_out", "in_doubt")
+
+
+def annotated(incidents: Any, basis: Basis = HOUSE_TODAY) -> Any:
+    """Rows of the basis's record with their claim status, and whether they count."""
+    incidents = claim_status(incidents, on=basis.known_on, record=basis.record)
+    return with_verdict(incidents, basis)
+
+
+def with_bases(rows: Iterable[Any], basis: Basis = HOUSE_TODAY) -> list[Incident]:
+    """The incidents of these rows, each with its base and, in words, why it is left out."""
+    rows = list(rows)
+    bases = basis.record.by_id(MilitaryBase, [row.base_id for row in rows])
+    withdrawn = {} if basis.record == TODAY else withdrawals([row.id for row in rows])
+    words, doubts = basis.words(), basis.doubts()
+    incidents = []
+    for row in rows:
+        incident: Any = as_instance(row)
+        for name in ANNOTATIONS:
+            if hasattr(row, name):
+                setattr(incident, name, getattr(row, name))
+        incident.base = bases.get(row.base_id)
+        incident.left_out_because = words.get(getattr(row, "left_out", ""), "")
+        incident.in_doubt_because = doubts.get(getattr(row, "in_doubt", ""), "")
+        if incident.pk in withdrawn:
+            incident.withdrawn = withdrawn[incident.pk].reason
+            _empty(incident, WITHHELD)
+        incidents.append(incident)
+    return incidents
+
+
+def withdrawals(ids: Iterable[int]) -> dict[int, Revision]:
+    """Of these incidents those that are not public any more, with the revision that withdrew them.
+
+    Readers see no more of them than id, days, base and the reason, whatever earlier record they
+    ask for.
+    """
+    shown = Incident.objects.published().filter(pk__in=ids).values("pk")
+    gone: dict[int, Revision] = {}
+    rows = Incident.history.filter(id__in=ids).exclude(id__in=shown).select_related("revision")
+    for row in rows.order_by("history_id"):
+        if row.status == Incident.Status.PUBLISHED and row.history_type != "-":
+            gone.pop(row.id, None)
+        else:
+            gone.setdefault(row.id, row.revision)
+    return gone
+
+
+def with_documents(rows: Iterable[Any], basis: Basis = HOUSE_TODAY) -> list[Incident]:
+    """The same with claims, reports, keys and the record it was merged into.
+
+    They stand where Django keeps what it prefetched, so `incident.claims.all()` gives those of the
+    basis. What was coded with later knowledge is emptied where the basis is that of an earlier day.
+    """
+    incidents = with_bases(rows, basis)
+    record, ids = basis.record, [incident.pk for incident in incidents]
+    open_ids = [incident.pk for incident in incidents if not incident.withdrawn]
+    said_by_then = claims_known(record, basis.known_on).filter(incident_id__in=open_ids)
+    claims: list[Any] = [
+        as_instance(row) for row in said_by_then.order_by(F("made_on").asc(nulls_last=True), "id")
+    ]
+    cited = list(
+        record.rows(Citation)
+        .filter(incident_id__in=open_ids)
+        .order_by("id")
+        .values_list("incident_id", "report_id")
+    )
+    reports = _reports([report for _, report in cited] + [one.report_id for one in claims], basis)
+    organisations = record.by_id(
+        Organisation,
+        [report.publisher_id for report in reports.values()]
+        + [id for claim in claims for id in (claim.claimant_id, claim.blamed_id)],
+    )
+    survivors = record.by_id(Incident, [incident.merged_into_id for incident in incidents])
+    keys = _by_incident(
+        as_instance(row)
+        for row in record.rows(IncidentKey).filter(incident_id__in=ids).order_by("system", "key")
+    )
+    known = {incident.pk: incident for incident in incidents}
+    for report in reports.values():
+        report.publisher = organisations.get(report.publisher_id)
+    for claim in claims:
+        claim.incident = known[claim.incident_id]
+        claim.claimant = organisations.get(claim.claimant_id)
+        claim.blamed = organisations.get(claim.blamed_id)
+        claim.report = reports.get(claim.report_id)
+    said = _by_incident(claims)
+    for incident in incidents:
+        if incident.merged_into_id:
+            incident.merged_into = survivors.get(incident.merged_into_id)
+        own = [reports[report] for one, report in cited if one == incident.pk and report in reports]
+        _prefetch(incident, "claims", said[incident.pk])
+        _prefetch(incident, "keys", keys[incident.pk])
+        _prefetch(incident, "reports", own)
+        if basis.known_on:
+            _hide_hindsight(incident)
+    return incidents
+
+
+def _reports(ids: list[int | None], basis: Basis) -> dict[int, Any]:
+    """The reports of these ids that may have been published by then."""
+    wanted = {id for id in ids if id is not None}
+    rows = reports_known(basis.record, basis.known_on).filter(id__in=wanted) if wanted else ()
+    return {row.id: as_instance(row) for row in rows}
+
+
+def _by_incident(rows: Iterable[Any]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[row.incident_id].append(row)
+    return found
+
+
+def _prefetch(incident: Incident, name: str, rows: list[Any]) -> None:
+    """Keep these rows as the answer of the incident's relation of that name."""
+    found = getattr(incident, name).all()
+    found._result_cache, found._prefetch_done = rows, True
+    if not hasattr(incident, "_prefetched_objects_cache"):
+        incident._prefetched_objects_cache = {}  # type: ignore[attr-defined]
+    incident._prefetched_objects_cache[name] = found  # type: ignore[attr-defined]
+
+
+def _hide_hindsight(incident: Incident) -> None:
+    """Empty what was coded since, and take the casualties from what was said by then."""
+    _empty(incident, HINDSIGHT)
+    for whom in ("killed", "injured"):
+        said = [
+            (getattr(claim, f"{whom}_low"), getattr(claim, f"{whom}_high"))
+            for claim in incident.claims.all()
+            if getattr(claim, f"{whom}_low") is not None
+        ]
+        if said:
+            highs = [high for _, high in said]
+            setattr(incident, f"{whom}_low", min(low for low, _ in said))
+            # "At least" leaves the end open.
+            setattr(incident, f"{whom}_high", None if None in highs else max(highs))
+
+
+def _empty(incident: Incident, names: Iterable[str]) -> None:
+    for name in names:
+        field: Any = Incident._meta.get_field(name)
+        setattr(incident, name, None if field.null else "")
