@@ -1,5 +1,7 @@
 """The basis of a question as its address asks for it: `rule`, `known_on` and `recorded_at`."""
 
+from operator import attrgetter
+
 import django_filters
 
 from bases.models import MilitaryBase
@@ -71,7 +73,9 @@ class BasisForm(WindowForm):
         """Let the bases and countries of that time be asked for, not those of today."""
         bases = self.record.rows(MilitaryBase)
         if "base" in self.fields:
-            self.fields["base"].queryset = bases
+            self.fields["base"].queryset = bases.order_by("name", "id")
+            # A row of history calls itself by its name and the moment it was written.
+            self.fields["base"].label_from_instance = attrgetter("name")
         if "country" in self.fields:
             codes = bases.values_list("country", flat=True).distinct()
             self.fields["country"].choices = country_pairs(codes)
@@ -86,7 +90,8 @@ class BasisForm(WindowForm):
         return cleaned
 
     def refuse_what_only_today_answers(self, cleaned):
-        allowed = (*self.recordable, "rule", *CLOCKS)
+        recordable = (*self.recordable, "rule", *CLOCKS)
+        allowed = [name for name in recordable if name in self.fields]
         for name, value in cleaned.items():
             asked = name not in allowed and value not in (None, "") and list_or_true(value)
             if asked and name not in self.errors:

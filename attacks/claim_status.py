@@ -17,6 +17,7 @@ import datetime
 from typing import Any
 
 from django.db.models import (
+    BigIntegerField,
     Case,
     CharField,
     Count,
@@ -35,7 +36,7 @@ from django.db.models import (
 from sources.models import Organisation, side
 from sources.recorded import TODAY, Record
 
-from .knowledge import claims_known
+from .knowledge import claims_known, claims_surely_known
 
 
 class ClaimStatus(TextChoices):
@@ -57,9 +58,18 @@ def claims_of_responsibility(
     *, on: datetime.date | None = None, record: Record = TODAY
 ) -> QuerySet[Any]:
     """Claims, known by the end of day `on`, in which a named armed group says that it did it."""
-    return claims_known(record, on).filter(
-        AFFIRMS_RESPONSIBILITY, claimant__in=armed_groups(record)
-    )
+    return _responsibility(claims_known(record, on), record)
+
+
+def sure_claims_of_responsibility(
+    *, on: datetime.date | None = None, record: Record = TODAY
+) -> QuerySet[Any]:
+    """Of these claims those that were certainly known by then."""
+    return _responsibility(claims_surely_known(record, on), record)
+
+
+def _responsibility(claims: QuerySet[Any], record: Record) -> QuerySet[Any]:
+    return claims.filter(AFFIRMS_RESPONSIBILITY, claimant__in=armed_groups(record))
 
 
 def claim_status(
@@ -106,9 +116,10 @@ def _side(record: Record) -> Case:
         return side("claimant")
     members: dict[int, list[int]] = {}
     for member, top in tops(record).items():
-        members.setdefault(top, []).append(member)
+        if member != top:
+            members.setdefault(top, []).append(member)
     under = [When(claimant__in=ids, then=Value(top)) for top, ids in members.items()]
-    return Case(*under, default=F("claimant_id"))
+    return Case(*under, default=F("claimant_id"), output_field=BigIntegerField())
 
 
 def tops(record: Record) -> dict[int, int]:

@@ -216,22 +216,34 @@ def _sums(
     )
 
 
-def counts_by_base(
+def count_by_site(
     incidents: QuerySet[Any], window: Window, basis: Basis = HOUSE_TODAY
 ) -> dict[int, Count]:
-    """Counts by the id of the base under which the rule counts each."""
-    return _base_sums(_inside(incidents, window, basis).order_by(), window, basis)
+    """Counts by the id of the base itself, before the rule folds any into another."""
+    inside = _inside(incidents, window, basis).order_by()
+    return {
+        base: Count(certain, possible)
+        for base, certain, possible in _sums(inside, window, basis, "base")
+    }
 
 
-def _base_sums(incidents: QuerySet[Any], window: Window, basis: Basis) -> dict[int, Count]:
-    sums: dict[int, Count] = defaultdict(lambda: NO_ATTACKS)
-    for base, certain, possible in _sums(incidents, window, basis, "base"):
-        sums[basis.rule.root(base)] += Count(certain, possible)
-    return dict(sums)
+def count_by_days(incidents: QuerySet[Any], basis: Basis = HOUSE_TODAY) -> Iterable[Any]:
+    """(base id, earliest, latest, certain, possible), a row for each that is on record.
+
+    What surely counts is certain here whatever its days: the window is for the caller to apply.
+    """
+    return (
+        counted(incidents, basis)
+        .order_by()
+        .values_list("base", "earliest", "latest")
+        .annotate(certain=_sum_of_certain(Window(), basis), possible=Sum("attack_count"))
+    )
 
 
 def _by_base(incidents: QuerySet[Any], window: Window, basis: Basis) -> Iterator[Row]:
-    sums = _base_sums(incidents, window, basis)
+    sums: dict[int, Count] = defaultdict(lambda: NO_ATTACKS)
+    for base, certain, possible in _sums(incidents, window, basis, "base"):
+        sums[basis.rule.root(base)] += Count(certain, possible)
     bases = basis.record.by_id(MilitaryBase, sums)
     for base, number in sums.items():
         yield Row(bases[base].slug, bases[base].name, number, {"base": bases[base].slug})

@@ -3,7 +3,8 @@
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Prefetch, Q
+from django.http import QueryDict
 
 from bases.filters import base_countries
 from bases.models import MilitaryBase
@@ -15,7 +16,7 @@ from sources.recorded import TODAY
 from .basis import BasisForm, KnownOn, RecordedAt, RuleFilter
 from .claim_status import ClaimStatus, claim_status, claims_of_responsibility
 from .counting import Window, counted, overlapping
-from .knowledge import claims_known
+from .knowledge import claims_known, reports_known
 from .models import Claim, Grade, Incident
 from .rules import bases_in
 
@@ -197,6 +198,26 @@ def incidents_query(params, row_filters=None):
     return query.urlencode()
 
 
+def query_of(basis, window, **where):
+    """The query string of the list of what may count in that window, there, on that basis.
+
+    `where` are lists of values by filter, such as base=["conoco"].
+    """
+    query = QueryDict(mutable=True)
+    for name, values in where.items():
+        query.setlist(name, values)
+    asked = {
+        "since": window.since,
+        "until": window.until,
+        "rule": None if basis.rule.is_house else basis.rule.slug,
+        "known_on": basis.known_on,
+        "recorded_at": basis.record.revision,
+        "counted": "true",
+    }
+    query.update({name: str(value) for name, value in asked.items() if value is not None})
+    return query.urlencode()
+
+
 class IncidentField(forms.CharField):
     """The public id of a published incident. Any other is refused: nothing would be no answer."""
 
@@ -264,4 +285,11 @@ class ClaimFilter(django_filters.FilterSet):
     def known_by(self, claims, name, day):
         # Knowledge never precedes the incident's first day.
         known = claims_known(TODAY, day).filter(incident__earliest__lte=day)
-        return claims.filter(id__in=known.order_by().values("id"))
+        # Nor does a report that came later, though it tells of a claim made before.
+        by_then = reports_known(TODAY, day).select_related("publisher")
+        return (
+            claims.filter(id__in=known.order_by().values("id"))
+            .select_related(None)
+            .select_related("claimant", "blamed", "incident")
+            .prefetch_related(Prefetch("report", by_then))
+        )

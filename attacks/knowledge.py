@@ -26,7 +26,7 @@ def reports_known(record: Record, on: Day | None) -> QuerySet[Any]:
 
 
 def may_be_published(on: Day, report: str = "") -> Q:
-    """That the report at this lookup path may have been published by then."""
+    """That the report at this lookup path, such as "report__", may have been published by then."""
     return Q(**{f"{report}published_earliest__lte": on}) | Q(
         **{f"{report}published_earliest": None}
     )
@@ -43,6 +43,22 @@ def claims_known(record: Record, on: Day | None) -> QuerySet[Any]:
         Q(report=None) | Q(report__in=reports_known(record, on).values("id"))
     )
     return claims.filter(Q(made_on__lte=on) | undated)
+
+
+def claims_surely_known(record: Record, on: Day | None) -> QuerySet[Any]:
+    """Claims that were certainly known by the end of that day (all, where it is None)."""
+    from .models import Claim
+
+    claims = record.rows(Claim)
+    return claims if on is None else claims.filter(_surely_known(record, on))
+
+
+def _surely_known(record: Record, on: Day) -> Q:
+    return Q(made_on__lte=on) | Q(made_on=None, report__in=_surely_published(record, on))
+
+
+def _surely_published(record: Record, on: Day) -> QuerySet[Any]:
+    return record.rows(Report).filter(published_latest__lte=on).values("id")
 
 
 def may_be_known(record: Record, on: Day) -> Q:
@@ -62,13 +78,10 @@ def may_be_known(record: Record, on: Day) -> Q:
 
 def is_known(record: Record, on: Day) -> Q:
     """Incidents of that record that somebody certainly knew of by the end of that day."""
-    from .models import Citation, Claim
+    from .models import Citation
 
-    published = record.rows(Report).filter(published_latest__lte=on).values("id")
-    made = Q(made_on__lte=on) | Q(made_on=None, report__in=published)
-    known = Exists(_of_incident(record.rows(Citation)).filter(report__in=published)) | Exists(
-        _of_incident(record.rows(Claim)).filter(made)
-    )
+    cited = _of_incident(record.rows(Citation)).filter(report__in=_surely_published(record, on))
+    known = Exists(cited) | Exists(_of_incident(claims_surely_known(record, on)))
     return Q(earliest__lte=on) & Q(known)
 
 

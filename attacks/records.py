@@ -15,9 +15,9 @@ from django.db.models import F
 
 from bases.models import MilitaryBase
 from sources.models import Organisation, Revision
-from sources.recorded import TODAY, as_instance
+from sources.recorded import TODAY, as_instance, keep_related
 
-from .claim_status import claim_status
+from .claim_status import ClaimStatus, claim_status
 from .counting import with_verdict
 from .knowledge import claims_known, reports_known
 from .models import Citation, Incident, IncidentKey
@@ -65,8 +65,8 @@ def with_bases(rows: Iterable[Any], basis: Basis = HOUSE_TODAY) -> list[Incident
         incident.left_out_because = words.get(getattr(row, "left_out", ""), "")
         incident.in_doubt_because = doubts.get(getattr(row, "in_doubt", ""), "")
         if incident.pk in withdrawn:
-            incident.withdrawn = withdrawn[incident.pk].reason
-            _empty(incident, WITHHELD)
+            incident.withdrawn = withdrawn[incident.pk].reason or "no reason was given"
+            _withhold(incident)
         incidents.append(incident)
     return incidents
 
@@ -95,7 +95,7 @@ def with_documents(rows: Iterable[Any], basis: Basis = HOUSE_TODAY) -> list[Inci
     basis. What was coded with later knowledge is emptied where the basis is that of an earlier day.
     """
     incidents = with_bases(rows, basis)
-    record, ids = basis.record, [incident.pk for incident in incidents]
+    record = basis.record
     open_ids = [incident.pk for incident in incidents if not incident.withdrawn]
     said_by_then = claims_known(record, basis.known_on).filter(incident_id__in=open_ids)
     claims: list[Any] = [
@@ -116,7 +116,9 @@ def with_documents(rows: Iterable[Any], basis: Basis = HOUSE_TODAY) -> list[Inci
     survivors = record.by_id(Incident, [incident.merged_into_id for incident in incidents])
     keys = _by_incident(
         as_instance(row)
-        for row in record.rows(IncidentKey).filter(incident_id__in=ids).order_by("system", "key")
+        for row in record.rows(IncidentKey)
+        .filter(incident_id__in=open_ids)
+        .order_by("system", "key")
     )
     known = {incident.pk: incident for incident in incidents}
     for report in reports.values():
@@ -131,9 +133,9 @@ def with_documents(rows: Iterable[Any], basis: Basis = HOUSE_TODAY) -> list[Inci
         if incident.merged_into_id:
             incident.merged_into = survivors.get(incident.merged_into_id)
         own = [reports[report] for one, report in cited if one == incident.pk and report in reports]
-        _prefetch(incident, "claims", said[incident.pk])
-        _prefetch(incident, "keys", keys[incident.pk])
-        _prefetch(incident, "reports", own)
+        keep_related(incident, "claims", said[incident.pk])
+        keep_related(incident, "keys", keys[incident.pk])
+        keep_related(incident, "reports", own)
         if basis.known_on:
             _hide_hindsight(incident)
     return incidents
@@ -153,15 +155,6 @@ def _by_incident(rows: Iterable[Any]) -> dict[int, list[Any]]:
     return found
 
 
-def _prefetch(incident: Incident, name: str, rows: list[Any]) -> None:
-    """Keep these rows as the answer of the incident's relation of that name."""
-    found = getattr(incident, name).all()
-    found._result_cache, found._prefetch_done = rows, True
-    if not hasattr(incident, "_prefetched_objects_cache"):
-        incident._prefetched_objects_cache = {}  # type: ignore[attr-defined]
-    incident._prefetched_objects_cache[name] = found  # type: ignore[attr-defined]
-
-
 def _hide_hindsight(incident: Incident) -> None:
     """Empty what was coded since, and take the casualties from what was said by then."""
     _empty(incident, HINDSIGHT)
@@ -169,13 +162,23 @@ def _hide_hindsight(incident: Incident) -> None:
         said = [
             (getattr(claim, f"{whom}_low"), getattr(claim, f"{whom}_high"))
             for claim in incident.claims.all()
-            if getattr(claim, f"{whom}_low") is not None
         ]
+        said = [figures for figures in said if figures != (None, None)]
         if said:
-            highs = [high for _, high in said]
-            setattr(incident, f"{whom}_low", min(low for low, _ in said))
+            lows, highs = zip(*said, strict=True)
+            known = [low for low in lows if low is not None]
+            setattr(incident, f"{whom}_low", min(known, default=None))
             # "At least" leaves the end open.
             setattr(incident, f"{whom}_high", None if None in highs else max(highs))
+
+
+def _withhold(incident: Any) -> None:
+    """Leave of a withdrawn record only what says which one it was."""
+    _empty(incident, WITHHELD)
+    incident.merged_into = None
+    incident.left_out_because = incident.in_doubt_because = ""
+    if hasattr(incident, "claim_status"):
+        incident.claim_status = ClaimStatus.UNKNOWN
 
 
 def _empty(incident: Incident, names: Iterable[str]) -> None:

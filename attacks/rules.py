@@ -22,8 +22,13 @@ from sources.countries import country_name
 from sources.models import Organisation, Report
 from sources.recorded import TODAY, Record
 
-from .claim_status import armed_groups, claims_of_responsibility, tops
-from .knowledge import claims_known, is_known, may_be_known
+from .claim_status import (
+    armed_groups,
+    claims_of_responsibility,
+    sure_claims_of_responsibility,
+    tops,
+)
+from .knowledge import claims_known, claims_surely_known, is_known, may_be_known
 
 Day = datetime.date
 
@@ -146,9 +151,11 @@ class Basis:
         """The code of the first clause by which it does not count for certain."""
         return _first_unmet([(clause.code, clause.surely) for clause in self.clauses])
 
-    @property
-    def sure(self) -> Case:
-        return Case(When(self.surely_counts, then=True), default=False, output_field=BooleanField())
+    @staticmethod
+    def yes_or_no(condition: Q) -> Case:
+        """A condition as a column."""
+        yes = [When(condition, then=True)] if condition else []
+        return Case(*yes, default=not yes, output_field=BooleanField())
 
     def words(self) -> dict[str, str]:
         """Why an incident is left out, by the code of the clause."""
@@ -215,13 +222,20 @@ def _own_clauses(basis: Basis) -> list[Clause]:
             )
         )
     if rule.claimed_by:
-        theirs = Q(Exists(_claims_of_side(basis, rule.claimed_by.id)))
+        group = rule.claimed_by
         clauses.append(
-            Clause("claimed_by", theirs, theirs, f"not claimed by {rule.claimed_by.name}")
+            Clause(
+                "claimed_by",
+                _claimed_by_side(basis, group.id, claims_of_responsibility),
+                _claimed_by_side(basis, group.id, sure_claims_of_responsibility),
+                f"not claimed by {group.name}",
+                f"it may not have been claimed by {group.name} by then",
+            )
         )
     clauses += _known_or_not(
         "intercepted",
         rule.counts_intercepted,
+        ~Q(outcome="intercepted"),
         ~Q(outcome="intercepted"),
         f"intercepted, which {rule.name} does not count",
         f"intercepted, which {rule.name} may not count",
@@ -231,6 +245,7 @@ def _own_clauses(basis: Basis) -> list[Clause]:
             "claim_alone",
             rule.counts_claims_alone,
             ~claimed_alone(basis),
+            ~may_be_claimed_alone(basis),
             f"only claimed, by a group that nobody else confirms, which {rule.name} does not count",
             f"only claimed, by a group that nobody else confirms, which {rule.name} may not count",
         )
@@ -238,12 +253,12 @@ def _own_clauses(basis: Basis) -> list[Clause]:
 
 
 def _known_or_not(
-    code: str, counts: bool | None, others: Q, leaves_out: str, doubt: str
+    code: str, counts: bool | None, others: Q, surely_others: Q, leaves_out: str, doubt: str
 ) -> list[Clause]:
     """The clause of a choice that a rule makes, or that nobody knows it to make."""
     if counts is True:
         return []
-    return [Clause(code, ANY if counts is None else others, others, leaves_out, doubt)]
+    return [Clause(code, ANY if counts is None else others, surely_others, leaves_out, doubt)]
 
 
 def claimed_alone(basis: Basis) -> Q:
@@ -252,11 +267,20 @@ def claimed_alone(basis: Basis) -> Q:
     Whoever else says how it went confirms it, and so does a grade of fair or better. Who only says
     that nobody has claimed it, or denies it, does not; nor does blame that no speaker is named for.
     """
+    return _alone(basis, sure_claims_of_responsibility, claims_known)
+
+
+def may_be_claimed_alone(basis: Basis) -> Q:
+    """The same, and those of which it is not certain that they were confirmed by the day."""
+    return _alone(basis, claims_of_responsibility, claims_surely_known)
+
+
+def _alone(basis: Basis, responsibility: Any, known: Any) -> Q:
     here = Q(incident_id=OuterRef("id"))
-    claims = claims_of_responsibility(on=basis.known_on, record=basis.record).filter(here)
+    claims = responsibility(on=basis.known_on, record=basis.record).filter(here)
     named = Q(claimant__isnull=False) | ~Q(claimant_text="")
     others = (
-        claims_known(basis.record, basis.known_on)
+        known(basis.record, basis.known_on)
         .filter(here, named, kind__in=CONFIRMING)
         .exclude(stance="denies")
         .exclude(claimant__in=armed_groups(basis.record), claimant__isnull=False)
@@ -268,13 +292,12 @@ def claimed_alone(basis: Basis) -> Q:
 CONFIRMING = ["attribution", "casualty", "damage", "interception", "weapon", "date", "place"]
 
 
-def _claims_of_side(basis: Basis, group: int) -> Any:
-    """Claims of responsibility for an incident by a group, or by any of the same side."""
+def _claimed_by_side(basis: Basis, group: int, responsibility: Any) -> Q:
+    """Attacks for which a group, or any of the same side, claims responsibility."""
     top = tops(basis.record)
     side = [one for one in top if top[one] == top.get(group, group)]
-    return claims_of_responsibility(on=basis.known_on, record=basis.record).filter(
-        incident_id=OuterRef("id"), claimant__in=side
-    )
+    claims = responsibility(on=basis.known_on, record=basis.record)
+    return Q(Exists(claims.filter(incident_id=OuterRef("id"), claimant__in=side)))
 
 
 def bases_in(record: Record, countries: Iterable[str]) -> Any:

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Max, Model, QuerySet
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
@@ -48,9 +48,18 @@ class Record:
 TODAY = Record()
 
 
-def as_instance(row: Any) -> Model:
+def as_instance(row: Any) -> Any:
     """The object that a row of history was, or the row itself where it is one of today."""
     return row.instance if hasattr(row, "history_id") else row
+
+
+def keep_related(instance: Any, name: str, rows: list[Any]) -> None:
+    """Let these rows be the answer of a relation to many, as if Django had prefetched them."""
+    found = getattr(instance, name).all()
+    found._result_cache, found._prefetch_done = rows, True
+    if not hasattr(instance, "_prefetched_objects_cache"):
+        instance._prefetched_objects_cache = {}
+    instance._prefetched_objects_cache[name] = found
 
 
 class NoSuchRevision(ValueError):
@@ -95,8 +104,9 @@ def _moment(text: str) -> datetime.datetime | None:
             start = datetime.datetime.combine(day, datetime.time.max)
             return timezone.make_aware(start, datetime.UTC)
         moment = parse_datetime(text)
+        if moment is None or timezone.is_naive(moment):
+            return moment and timezone.make_aware(moment, datetime.UTC)
+        # Here, because near the first and the last year an offset leads out of what can be told.
+        return moment.astimezone(datetime.UTC)
     except (ValueError, OverflowError):
         return None
-    if moment is None or timezone.is_aware(moment):
-        return moment
-    return timezone.make_aware(moment, datetime.UTC)
