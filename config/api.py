@@ -7,7 +7,7 @@ from attacks.api import ClaimViewSet, CountViewSet, IncidentViewSet
 from bases.api import BaseViewSet, PresenceViewSet
 from config.rest import NoSuchAddress, Root
 from sources.api import OrganisationViewSet, ReportViewSet
-from tallies.api import TallyViewSet
+from tallies.api import CounterViewSet, FigureViewSet, TallyViewSet, UnaccountedViewSet
 
 
 class Router(DefaultRouter):
@@ -26,5 +26,8 @@ router.register("claims", ClaimViewSet, basename="claim")
 router.register("organisations", OrganisationViewSet, basename="organisation")
 router.register("reports", ReportViewSet, basename="report")
 router.register("tallies", TallyViewSet, basename="tally")
+router.register("counters", CounterViewSet, basename="counter")
+router.register("unaccounted", UnaccountedViewSet, basename="unaccounted")
+router.register("figures", FigureViewSet, basename="figure")
 router.register("force-presence", PresenceViewSet, basename="force-presence")
 router.register("counts", CountViewSet, basename="count")

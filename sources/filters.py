@@ -169,6 +169,11 @@ class ReportFilter(django_filters.FilterSet):
         help_text="In the title, the address or the key.",
         max_length=200,
     )
+    known_on = DayFilter(
+        method="maybe_known",
+        label="Known on",
+        help_text="Only what may have been known by the end of that day.",
+    )
 
     class Meta:
         model = Report
@@ -176,6 +181,9 @@ class ReportFilter(django_filters.FilterSet):
         form = WindowForm
 
     # A day of publication that is not known may be any day.
+
+    def maybe_known(self, reports, name, day):
+        return self.maybe_until(reports, name, day)
 
     def maybe_since(self, reports, name, day):
         return reports.filter(Q(published_latest__gte=day) | Q(published_latest=None))

@@ -1,126 +1,18 @@
-"""What a published tally and our own record say of the same places and the same days."""
+"""Which published tally the dashboard shows."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
-from django.http import QueryDict
-from django.urls import reverse
+from django.db.models import Exists, OuterRef
 
-from attacks.counting import Count, GroupBy, Row, Window, count, count_by
-from attacks.filters import incidents_query
-from attacks.models import Incident
-from bases.models import MilitaryBase
-from sources.countries import country_name
 from sources.models import Organisation
 from sources.validators import key_format
 
-from .models import PublishedTally, TallyLine
+from .models import PublishedTally
 
-NONE = Count(0, 0)
 KEY = key_format.regex  # also keeps NUL from PostgreSQL, which refuses it
-
-
-@dataclass(frozen=True)
-class Place:
-    """One row: what was published of a place, and what we count there over the same days."""
-
-    name: str
-    base: MilitaryBase | None = None
-    published: TallyLine | None = None  # None: not listed, which is not zero
-    ours: Count | None = None  # None: the line names no place that we could count at
-    incidents_url: str = ""
-
-
-@dataclass(frozen=True)
-class Comparison:
-    tally: PublishedTally
-    listed: list[Place]  # in order of print
-    not_listed: list[Place]
-    ours: Count | None  # in its whole territory; None: no territory stated
-    incidents_url: str
-
-    @property
-    def largest_first(self) -> list[Place]:
-        return sorted(self.listed, key=lambda place: -place.published.number)
-
-
-def compare(tally: PublishedTally) -> Comparison:
-    """Count our own record over the tally's window, for each of its lines and beyond them."""
-    prefetch_related_objects(
-        [tally], Prefetch("lines", TallyLine.objects.select_related("base__parent"))
-    )
-    by_base, by_country = (
-        {row.key: row for row in count_by(Incident.objects.all(), group_by, tally.window)}
-        for group_by in (GroupBy.BASE, GroupBy.COUNTRY)
-    )
-    lines = list(tally.lines.all())
-    territory = Incident.objects.filter(base__country__in=tally.countries)
-    return Comparison(
-        tally=tally,
-        listed=[_listed(line, by_base, by_country, tally.window) for line in lines],
-        not_listed=_not_listed(tally, lines, by_base, by_country),
-        ours=count(territory, tally.window) if tally.countries else None,
-        incidents_url=_incidents_url(tally.window, country=tally.countries),
-    )
-
-
-def _listed(line: TallyLine, by_base: dict, by_country: dict, window: Window) -> Place:
-    if line.base:
-        row, where = by_base.get(line.base.slug), {"base": [line.base.slug]}
-    elif line.country:
-        row, where = by_country.get(line.country), {"country": [line.country]}
-    else:
-        return Place(line.name_as_printed, published=line)
-    return Place(
-        name=line.base.name if line.base else line.country_name,
-        base=line.base,
-        published=line,
-        ours=row.count if row else NONE,
-        incidents_url=_incidents_url(window, **where),
-    )
-
-
-def _not_listed(tally: PublishedTally, lines: list, by_base: dict, by_country: dict) -> list[Place]:
-    """Places in its territory at which we count attacks and which it does not name.
-
-    A list of countries leaves out countries; any other leaves out bases.
-    """
-    countries = {line.country for line in lines if line.country}
-    bases = {line.base.slug for line in lines if line.base}
-    if countries and not bases:
-        return [
-            _unlisted(row, tally.window, name=country_name(code))
-            for code, row in by_country.items()
-            if code in tally.countries and code not in countries
-        ]
-    left_out = MilitaryBase.objects.filter(
-        slug__in=by_base.keys() - bases, country__in=set(tally.countries) - countries
-    ).select_related("parent")
-    found = {base.slug: base for base in left_out}
-    return [
-        _unlisted(row, tally.window, name=row.label, base=found[slug])
-        for slug, row in by_base.items()
-        if slug in found
-    ]
-
-
-def _unlisted(row: Row, window: Window, *, name: str, base: MilitaryBase | None = None) -> Place:
-    where = {key: [value] for key, value in row.filters.items()}
-    return Place(name, base=base, ours=row.count, incidents_url=_incidents_url(window, **where))
-
-
-def _incidents_url(window: Window, **where: list[str]) -> str:
-    """The list of exactly the incidents that may lie in the window there."""
-    params = QueryDict(mutable=True)
-    for name, values in where.items():
-        params.setlist(name, values)
-    for name in ("since", "until"):
-        if end := getattr(window, name):
-            params[name] = end.isoformat()
-    return f"{reverse('attacks:incidents')}?{incidents_query(params)}"
 
 
 def _counter_of(key: str) -> str:

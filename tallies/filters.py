@@ -3,6 +3,8 @@
 import django_filters
 from django.db.models import Exists, OuterRef, Q
 
+from attacks.basis import KnownOn
+from attacks.knowledge import may_be_published
 from bases.models import MilitaryBase
 from sources.filters import AnyOf, AnyOfRecords, DayFilter, WindowForm, country_pairs
 from sources.models import Organisation
@@ -47,6 +49,7 @@ class TallyFilter(django_filters.FilterSet):
     until = DayFilter(
         method="maybe_until", label="Until", help_text="May speak as of that day or earlier."
     )
+    known_on = KnownOn(method="maybe_published")
 
     class Meta:
         model = PublishedTally
@@ -66,6 +69,11 @@ class TallyFilter(django_filters.FilterSet):
         return tallies.filter(
             Exists(TallyLine.objects.filter(tally=OuterRef("pk"), base__in=bases))
         )
+
+    def maybe_published(self, tallies, name, day):
+        # As `reconciliation.may_be_known` says of one: no count is known before it ends.
+        ended = Q(counting_until__lte=day) | Q(counting_until=None)
+        return tallies.filter(ended & (Q(report=None) | may_be_published(day, "report__")))
 
     # A tally whose day nobody knows may speak as of any day.
 

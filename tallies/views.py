@@ -1,18 +1,33 @@
+from dataclasses import dataclass
+
+from django import forms
+from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from attacks.basis import CLOCKS, ClockForm
 from attacks.counting import coverage
 from attacks.models import Incident
-from bases.models import ForcePresence
+from bases.models import ForcePresence, MilitaryBase
+from sources.filters import ISO_DAY
 from sources.models import Organisation
+from sources.recorded import TODAY
 from sources.revisions import last_revision
 
-from .dashboard import choose, compare
-from .models import PublishedTally, TallyLine
+from .book import Page, read_book, work_queue
+from .dashboard import choose
+from .findings import Finding
+from .models import FindingKind, PublishedTally, TallyLine
+from .periods import compare_period
+from .reconciliation import examine, reconcile, tally_of
+from .steps import Step
 
 LATEST_INCIDENTS = 8
 PRESENCES = 12
+STEPS = 100  # on a page of the work queue
 
 
 @require_safe
@@ -20,7 +35,7 @@ def dashboard(request):
     choice = choose(request.GET.get("counter", ""), request.GET.get("tally", ""))
     context = {
         "choice": choice,
-        "comparison": compare(choice.tally) if choice.tally else None,
+        "reconciliation": reconcile(choice.tally) if choice.tally else None,
         "coverage": coverage(Incident.objects.all()),
         "presences": ForcePresence.objects.select_related("base", "force", "report__publisher")[
             :PRESENCES
@@ -34,40 +49,271 @@ def dashboard(request):
     return render(request, "tallies/dashboard.html", context)
 
 
+# The ledger
+
+
+class BookForm(ClockForm):
+    """Which counters, and by what was known when. Our own earlier record keeps no ledger."""
+
+    counter = forms.CharField(required=False, max_length=80)
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.record != TODAY:
+            self.add_error("recorded_at", "The ledger is kept of today's record: leave it out.")
+        if slug := cleaned.get("counter"):
+            self.chosen = all_counters().filter(slug=slug).first() if "\0" not in slug else None
+            if self.chosen is None:
+                self.add_error("counter", "No published tally is by a counter of that name.")
+        return cleaned
+
+    chosen = None
+
+    def read(self):
+        counters = [self.chosen] if self.chosen else None
+        return read_book(counters, known_on=self.cleaned_data["known_on"])
+
+
+def all_counters():
+    """Whoever has published a tally."""
+    return Organisation.objects.filter(
+        Exists(PublishedTally.objects.filter(counter=OuterRef("pk")))
+    )
+
+
+@dataclass(frozen=True)
+class ShownStep:
+    """A step with the addresses that a page gives beside it."""
+
+    page: Page
+    step: Step
+
+    @property
+    def incidents_url(self):
+        return f"{reverse('attacks:incidents')}?{self.page.query(self.step)}"
+
+    @property
+    def add_url(self):
+        """The form of a new incident, filled in with what the step says."""
+        query = QueryDict(mutable=True)
+        if self.step.place.base:
+            query["base"] = self.step.place.base.pk
+        query["earliest"] = self.step.window.since.isoformat()
+        query["latest"] = self.step.window.until.isoformat()
+        return f"{reverse('admin:attacks_incident_add')}?{query.urlencode()}"
+
+
+@dataclass(frozen=True)
+class ShownFinding:
+    finding: Finding
+
+    @property
+    def accept_url(self):
+        finding, query = self.finding, QueryDict(mutable=True)
+        values = {
+            "kind": finding.kind,
+            "tally": finding.tally.pk,
+            "other": finding.other and finding.other.pk,
+            "base": finding.place.base and finding.place.base.pk,
+            "country": finding.place.country or None,
+            "amount": finding.amount,
+        }
+        query.update({name: str(value) for name, value in values.items() if value is not None})
+        return f"{reverse('admin:tallies_acceptedfinding_add')}?{query.urlencode()}"
+
+
+def shown_steps(page, steps):
+    return [ShownStep(page, step) for step in steps]
+
+
+def rights(request):
+    """What the reader may do about what the ledger shows."""
+    user = request.user
+    return {
+        "may_add": user.has_perm("attacks.add_incident"),
+        "may_accept": user.has_perm("tallies.add_acceptedfinding"),
+        "may_log_in": not user.is_authenticated,
+    }
+
+
+@dataclass(frozen=True)
+class ShownPage:
+    """A counter's ledger as the page tells it."""
+
+    page: Page
+
+    @property
+    def rows(self):
+        """Publications, newest first, each with its step in all and what we count."""
+        page = self.page
+        steps = {step.later.pk: step for step in page.ledger.steps if step.place.is_total}
+        for step in list(steps.values()):
+            steps |= {tally.pk: step for tally in step.also}
+        running = {tally.pk for tally in page.ledger.running}
+        for tally in reversed(page.ledger.publications):
+            step = steps.get(tally.pk)
+            yield {
+                "tally": tally,
+                "step": step,
+                "step_url": ShownStep(page, step).incidents_url if step else "",
+                "running": tally.pk in running,
+                "ours": page.in_all(tally),
+            }
+
+    @property
+    def open_findings(self):
+        return [ShownFinding(finding) for finding in self.page.ledger.open_findings]
+
+    @property
+    def accepted_findings(self):
+        return [ShownFinding(finding) for finding in self.page.ledger.accepted_findings]
+
+    @property
+    def unaccounted(self):
+        return len(self.page.open_steps)
+
+
 @require_safe
 def tallies(request):
-    theirs = PublishedTally.objects.filter(counter=OuterRef("pk"))
-    counters = list(Organisation.objects.filter(Exists(theirs)))
-    asked = request.GET.get("counter", "")
-    counter = next((each for each in counters if each.slug == asked), None)
-    context = {"counters": counters, "counter": counter}
-    if asked and counter is None:
-        context["error"] = "No published tally is by a counter of that name."
-    else:
-        shown = [counter] if counter else counters
-        tallies = (
-            PublishedTally.objects.filter(counter__in=shown)
-            .latest_first()
-            .select_related("report__publisher")
-            .prefetch_related("lines")
-        )
-        context["groups"] = [
-            (each, [tally for tally in tallies if tally.counter_id == each.pk]) for each in shown
-        ]
+    form = BookForm(request.GET)
+    context = {"form": form, "counters": all_counters(), **rights(request)}
+    if form.is_valid():
+        context["counter"] = form.chosen
+        context["basis"] = form.basis
+        context["pages"] = [ShownPage(page) for page in form.read()]
     return render(request, "tallies/list.html", context)
 
 
 @require_safe
+def unaccounted(request):
+    form = BookForm(request.GET)
+    context = {"form": form, "counters": all_counters(), **rights(request)}
+    if form.is_valid():
+        steps = [ShownStep(page, step) for page, step in work_queue(form.read())]
+        query = request.GET.copy()
+        query.pop("page", None)
+        context |= {
+            "counter": form.chosen,
+            "basis": form.basis,
+            "steps": Paginator(steps, STEPS).get_page(request.GET.get("page")),
+            "query": query.urlencode(),
+        }
+    return render(request, "tallies/unaccounted.html", context)
+
+
+@require_safe
 def tally(request, key):
-    tally = get_object_or_404(
-        PublishedTally.objects.select_related("counter", "report__publisher"), key=key
-    )
+    clocks = ClockForm(request.GET)
+    if not clocks.is_valid():
+        return render(request, "attacks/bad_clock.html", {"clocks": clocks}, status=400)
+    basis = clocks.basis
+    tally = tally_of(key, basis.record, basis.known_on)
+    if tally is None:
+        today = PublishedTally.objects.filter(key=key).first()
+        if today is None:
+            raise Http404("No tally of that key is on record.")
+        context = {"tally": today, "basis": basis}
+        return render(request, "tallies/not_yet.html", context, status=404)
+    reconciliation = reconcile(tally, known_on=basis.known_on, record=basis.record)
     return render(
         request,
         "tallies/detail.html",
         {
             "tally": tally,
-            "comparison": compare(tally),
+            "clocks": basis,
+            "clock_query": clock_query(request),
+            "reconciliation": reconciliation,
+            "examination": examine(reconciliation),
             "last_change": last_revision(tally, (TallyLine, "tally")),
+            **sites_in_words(reconciliation),
+            **(in_its_ledger(tally, basis) if basis.record == TODAY else {}),
+            **rights(request),
         },
     )
+
+
+def clock_query(request):
+    """The part of the address that names a clock."""
+    clocks = QueryDict(mutable=True)
+    clocks.update({name: request.GET[name] for name in CLOCKS if request.GET.get(name)})
+    return clocks.urlencode()
+
+
+def sites_in_words(reconciliation):
+    """The bases that the rule folds, or that may be one place, by pairs."""
+    rule, bases = reconciliation.basis.rule, reconciliation.bases
+    pairs = {"folded": rule.folds.items(), "doubtful": rule.doubtful}
+    return {
+        name: [(bases[site], bases[into]) for site, into in sites if {site, into} <= bases.keys()]
+        for name, sites in pairs.items()
+    }
+
+
+def in_its_ledger(tally, basis):
+    """What its counter's ledger says of it."""
+    [page] = read_book([tally.counter], known_on=basis.known_on)
+    book = page.ledger
+    return {
+        "findings": [
+            ShownFinding(finding)
+            for finding in book.findings
+            if finding.tally == tally
+            or (finding.other == tally and finding.kind == FindingKind.SIBLINGS)
+        ],
+        "steps": shown_steps(
+            page, [step for step in book.steps if tally in (step.later, *step.also)]
+        ),
+        "closed": [period for period in book.closed if period.tally == tally],
+    }
+
+
+class PeriodForm(ClockForm):
+    """One window, and whose numbers of it are held side by side."""
+
+    since = forms.DateField(
+        required=False,
+        input_formats=ISO_DAY,
+        widget=forms.DateInput(attrs={"type": "date"}, format=ISO_DAY[0]),
+        error_messages={"invalid": "Give a day as YYYY-MM-DD."},
+    )
+    until = forms.DateField(
+        required=False,
+        input_formats=ISO_DAY,
+        widget=forms.DateInput(attrs={"type": "date"}, format=ISO_DAY[0]),
+        error_messages={"invalid": "Give a day as YYYY-MM-DD."},
+    )
+    counter = forms.ModelMultipleChoiceField(
+        Organisation.objects.none(),
+        required=False,
+        to_field_name="slug",
+        widget=forms.CheckboxSelectMultiple,
+        label="Counted by",
+        error_messages={"invalid_choice": "No published tally is by a counter “%(value)s”."},
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["counter"].queryset = all_counters()
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.record != TODAY:
+            self.add_error("recorded_at", "The ledger is kept of today's record: leave it out.")
+        return cleaned
+
+
+@require_safe
+def period(request):
+    form = PeriodForm(request.GET)
+    context = {"form": form}
+    if form.is_valid():
+        cleaned = form.cleaned_data
+        book = read_book(cleaned["counter"] or None, known_on=cleaned["known_on"])
+        context |= {
+            "basis": form.basis,
+            "since": cleaned["since"],
+            "until": cleaned["until"],
+            "rows": compare_period(book, cleaned["since"], cleaned["until"]),
+            "bases": MilitaryBase.objects.in_bulk(),
+        }
+    return render(request, "tallies/period.html", context)
