@@ -1,6 +1,8 @@
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
+from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.forms.models import BaseInlineFormSet
 from django.utils.html import format_html_join
 
 from bases.admin import BaseSearch
@@ -11,10 +13,12 @@ from sources.editing import (
     RevisedStacked,
     RevisedTabular,
 )
+from sources.models import Organisation
 from sources.revisions import update_all
 
 from .claim_status import ClaimStatus
-from .models import Citation, Claim, Grade, Incident, IncidentKey
+from .models import Citation, Claim, CountingRule, Grade, Incident, IncidentKey, RuleSite
+from .rule_imports import Fold
 
 CLAIM_FIELDS = [
     ("claimant", "claimant_text"),
@@ -221,3 +225,83 @@ class IncidentKeyAdmin(RevisedAdmin):
     list_filter = ["system"]
     list_select_related = ["incident__base"]
     search_fields = ["key", "system"]
+
+
+class RuleSiteFormSet(BaseInlineFormSet):
+    def clean(self):
+        """Refuse rows that contradict each other; each alone is held against what is stored."""
+        super().clean()
+        rows = (getattr(form, "cleaned_data", {}) for form in self.forms)
+        sites = [
+            (row["base"], Fold(row["base"].pk, row["into"].pk, row.get("doubtful", False)))
+            for row in rows
+            if row.get("base") and row.get("into") and not row.get("DELETE")
+        ]
+        refused = {
+            base.name
+            for place, (base, fold) in enumerate(sites)
+            for _, other in sites[:place]
+            if fold.contradicts(other)
+        }
+        if refused:
+            raise ValidationError(
+                f"These rows contradict others: {', '.join(sorted(refused))}. Count each site "
+                "once, directly under the last one."
+            )
+
+
+class RuleSiteInline(RevisedTabular):
+    model = RuleSite
+    formset = RuleSiteFormSet
+    verbose_name_plural = "sites that it counts under others"
+
+
+class CountingRuleForm(RevisedForm):
+    def clean_claimed_by(self):
+        group = self.cleaned_data["claimed_by"]
+        if group and group.kind != Organisation.Kind.ARMED_GROUP:
+            raise ValidationError("It is no armed group: only those claim attacks.")
+        return group
+
+
+@admin.register(CountingRule)
+class CountingRuleAdmin(RevisedAdmin):
+    form = CountingRuleForm
+    list_display = [
+        "organisation",
+        "since",
+        "until",
+        "territory",
+        "unit",
+        "counts_intercepted",
+        "counts_claims_alone",
+        "claimed_by",
+        "report",
+    ]
+    list_filter = ["counts_intercepted", "counts_claims_alone"]
+    list_select_related = ["organisation", "claimed_by", "report"]
+    search_fields = ["organisation__name", "organisation__names__name", "text", "unit"]
+    inlines = [RuleSiteInline]
+    fieldsets = [
+        (None, {"fields": ["organisation", "text", "report"]}),
+        ("When and where", {"fields": [("since", "until"), "territory"]}),
+        (
+            "What counts",
+            {
+                "fields": [
+                    "unit",
+                    ("counts_intercepted", "counts_claims_alone"),
+                    "claimed_by",
+                    "grades",
+                ]
+            },
+        ),
+    ]
+
+
+@admin.register(RuleSite)
+class RuleSiteAdmin(BaseSearch, RevisedAdmin):
+    list_display = ["base", "into", "doubtful", "rule"]
+    list_filter = ["doubtful", ("rule__organisation", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["base", "into", "rule__organisation"]
+    search_fields = ["base__name", "into__name", "rule__organisation__name"]

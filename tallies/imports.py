@@ -10,6 +10,7 @@ from typing import Any
 
 from attacks.claim_imports import CLAIMS, compare_claim_status, import_claims
 from attacks.imports import INCIDENTS, import_incidents
+from attacks.rule_imports import RULES, import_rules
 from bases.imports import (
     BASES,
     FORCE_PRESENCE,
@@ -33,6 +34,7 @@ from sources.plan import Cells, Plan, Record, load, settle
 from sources.revisions import revision
 from sources.tables import Format, Row, read_tables
 
+from .finding_imports import FINDINGS, import_findings, place_of
 from .models import PublishedTally, TallyLine
 
 TALLIES = Format(
@@ -56,10 +58,19 @@ TALLIES = Format(
     ),
     ("quantifier", "published_earliest", "published_latest"),
 )
-FORMATS = (PUBLISHERS, REPORTS, BASES, FORCE_PRESENCE, INCIDENTS, CLAIMS, TALLIES)
+FORMATS = (
+    PUBLISHERS,
+    REPORTS,
+    BASES,
+    FORCE_PRESENCE,
+    RULES,
+    INCIDENTS,
+    CLAIMS,
+    TALLIES,
+    FINDINGS,
+)
 # What one line says; every other column is of the publication, the same on all its rows.
 LINE_COLUMNS = {"base_slug", "count_text_name", "count"}
-COUNTRY_PREFIX = "country:"
 
 
 class _Undo(Exception):
@@ -101,10 +112,12 @@ def _settle_everything(plan: Plan) -> None:
     reports = import_reports(plan)
     import_bases(plan, reports)
     import_force_presence(plan, reports)
+    import_rules(plan, reports)
     incidents = import_incidents(plan, reports)
     import_claims(plan, incidents, reports)
     compare_claim_status(plan, incidents)
     import_tallies(plan, reports)
+    import_findings(plan, reports, TALLIES)
 
 
 @dataclass(frozen=True)
@@ -121,9 +134,10 @@ class Publication:
 
 
 def import_tallies(plan: Plan, reports: KnownReports) -> None:
-    publications = _publications(plan)
-    if not publications:
+    rows = plan.rows(TALLIES.name)
+    if not rows:
         return
+    publications = _publications(plan)
     names, bases = KnownNames(), KnownBases()
     records = {}
     for publication in publications:
@@ -136,6 +150,8 @@ def import_tallies(plan: Plan, reports: KnownReports) -> None:
         existing=load(PublishedTally, "key", list(records)),
         columns={"key": "publication_key", "total": "total_claimed", "territory": "scope"},
     )
+    named = {row.cells["publication_key"] for row in rows}
+    plan.absent |= {(TALLIES.name, key) for key in named if (key,) not in settled}
     lines = [
         line
         for publication in publications
@@ -210,7 +226,7 @@ def _lines(
     records = []
     for position, row in enumerate(publication.lines, 1):
         cells = Cells(plan, row)
-        base, code = _place(cells, bases)
+        base, code = place_of(cells, "base_slug", bases)
         number = cells.number("count")
         if not cells.text("count"):
             cells.refuse("count", "The line has no number.")
@@ -229,15 +245,6 @@ def _lines(
         if cells.ok:
             records.append(Record(row, key, {"number": number, "position": position}))
     return records
-
-
-def _place(cells: Cells, bases: KnownBases) -> tuple[MilitaryBase | None, str]:
-    """What a line counts: a base, a country (`country:XX`), or what neither names."""
-    text = cells.text("base_slug")
-    if text.startswith(COUNTRY_PREFIX):
-        code = text.removeprefix(COUNTRY_PREFIX)
-        return None, country(cells, "base_slug", code or "?")
-    return (bases.find(cells, "base_slug") if text else None), ""
 
 
 def _settle_printed_names(plan: Plan, lines: list[Record], reports: KnownReports) -> None:

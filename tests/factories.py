@@ -3,11 +3,11 @@
 import datetime
 import itertools
 
-from attacks.models import Citation, Claim, Incident
+from attacks.models import Citation, Claim, CountingRule, Incident, RuleSite
 from bases.models import BaseName, ForcePresence, MilitaryBase
 from sources.models import Organisation, OrganisationName, Report
 from sources.revisions import revision
-from tallies.models import PublishedTally, TallyLine
+from tallies.models import AcceptedFinding, PublishedTally, TallyLine
 
 _numbers = itertools.count(1)
 
@@ -93,6 +93,23 @@ def make_claim(incident, kind="responsibility", stance="affirms", **fields):
     return _make(Claim, incident=incident, kind=kind, stance=stance, **fields)
 
 
+def make_rule(organisation=None, folds=(), doubtful=(), **fields):
+    """A counting rule; `folds` and `doubtful` are pairs of bases: site, and under which."""
+    with revision("made by a test"):
+        rule = CountingRule.objects.create(
+            **{
+                "organisation": organisation or make_organisation(kind="monitor"),
+                "text": "Its rule.",
+            }
+            | fields
+        )
+        for base, into in folds:
+            RuleSite.objects.create(rule=rule, base=base, into=into)
+        for base, into in doubtful:
+            RuleSite.objects.create(rule=rule, base=base, into=into, doubtful=True)
+    return rule
+
+
 def make_tally(counter=None, lines=(), published="2024-02-01", **fields):
     """A published tally; `lines` are (base or country code, number) in order of print."""
     with revision("made by a test"):
@@ -118,3 +135,10 @@ def make_tally(counter=None, lines=(), published="2024-02-01", **fields):
                 **place,
             )
     return tally
+
+
+def make_accepted_finding(kind="arithmetic", tally=None, **fields):
+    return _make(
+        AcceptedFinding,
+        **{"kind": kind, "tally": tally or make_tally(), "why": "It is known why."} | fields,
+    )

@@ -26,6 +26,7 @@ ROWS = {
         "country_iso2": "SY",
         "troops": "900",
     },
+    "counting_rules.csv": {"publisher_slug": "sohr", "scope": "SY", "text": "Its rule."},
     "incidents.csv": {
         "key": "inc-1",
         "occurred_on": "2024-01-15",
@@ -50,6 +51,12 @@ ROWS = {
         "count": "5",
         "scope": "SY",
         "coverage": "full",
+    },
+    "accepted_findings.csv": {
+        "kind": "arithmetic",
+        "publication_key": "sohr-1",
+        "amount": "1",
+        "why": "It is known why.",
     },
 }
 

@@ -120,8 +120,8 @@ def test_progress_hears_of_the_rows(whole):
 
     import_files([whole], progress=progress)
 
-    assert totals == [7]
-    assert len(steps) >= 7
+    assert totals == [9]
+    assert len(steps) >= 9
 
 
 def test_command_never_asks_and_tells_by_its_exit_code(tmp_path):
