@@ -92,7 +92,7 @@ class BasisForm(WindowForm):
     def refuse_what_only_today_answers(self, cleaned):
         recordable = (*self.recordable, "rule", *CLOCKS)
         allowed = [name for name in recordable if name in self.fields]
-        for name, value in cleaned.items():
+        for name, value in list(cleaned.items()):  # a refused one is taken out
             asked = name not in allowed and value not in (None, "") and list_or_true(value)
             if asked and name not in self.errors:
                 self.add_error(name, f"Not with recorded_at, which takes: {', '.join(allowed)}.")

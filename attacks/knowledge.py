@@ -2,8 +2,9 @@
 
 A report is known from the day it was published, a claim from the day it was made; where only a
 range is known, certainly from its last day and possibly from its first. A claim of unknown day is
-known with its report. What nobody dates may have been known from the incident's first day on, and
-no knowledge precedes that day: the Pentagon dates some attacks by the day in Washington.
+known with its report, and no report is older than a statement that it carries. What nobody dates
+may have been known from the incident's first day on, and no knowledge precedes that day: the
+Pentagon dates some attacks by the day in Washington.
 """
 
 from __future__ import annotations
@@ -25,6 +26,17 @@ def reports_known(record: Record, on: Day | None) -> QuerySet[Any]:
     return reports if on is None else reports.filter(may_be_published(on))
 
 
+def reports_to_show(record: Record, on: Day | None) -> QuerySet[Any]:
+    """Of these reports those that can be shown: what carries a later statement is itself later."""
+    from .models import Claim
+
+    reports = reports_known(record, on)
+    if on is None:
+        return reports
+    later = record.rows(Claim).filter(made_on__gt=on, report__isnull=False).values("report")
+    return reports.filter(Q(published_latest__lte=on) | ~Q(id__in=later))
+
+
 def may_be_published(on: Day, report: str = "") -> Q:
     """That the report at this lookup path, such as "report__", may have been published by then."""
     return Q(**{f"{report}published_earliest__lte": on}) | Q(
@@ -40,7 +52,7 @@ def claims_known(record: Record, on: Day | None) -> QuerySet[Any]:
     if on is None:
         return claims
     undated = Q(made_on=None) & (
-        Q(report=None) | Q(report__in=reports_known(record, on).values("id"))
+        Q(report=None) | Q(report__in=reports_to_show(record, on).values("id"))
     )
     return claims.filter(Q(made_on__lte=on) | undated)
 

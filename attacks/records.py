@@ -19,7 +19,7 @@ from sources.recorded import TODAY, as_instance, keep_related
 
 from .claim_status import ClaimStatus, claim_status
 from .counting import with_verdict
-from .knowledge import claims_known, reports_known
+from .knowledge import claims_known, reports_to_show
 from .models import Citation, Incident, IncidentKey
 from .rules import HOUSE_TODAY, Basis
 
@@ -144,7 +144,7 @@ def with_documents(rows: Iterable[Any], basis: Basis = HOUSE_TODAY) -> list[Inci
 def _reports(ids: list[int | None], basis: Basis) -> dict[int, Any]:
     """The reports of these ids that may have been published by then."""
     wanted = {id for id in ids if id is not None}
-    rows = reports_known(basis.record, basis.known_on).filter(id__in=wanted) if wanted else ()
+    rows = reports_to_show(basis.record, basis.known_on).filter(id__in=wanted) if wanted else ()
     return {row.id: as_instance(row) for row in rows}
 
 

@@ -193,7 +193,9 @@ class _Counted:
     def place(self, line: TallyLine) -> Place:
         if line.base_id:
             return Place(self.bases[self.basis.rule.root(line.base_id)])
-        return Place(country=line.country) if line.country else Place(name=line.name_as_printed)
+        if line.country:
+            return Place(country=line.country)
+        return Place(name=line.name_as_printed or "no place named")
 
     def row(self, place: Place, **published: Any) -> Row:
         if not place.on_record:
