@@ -356,10 +356,10 @@ class Coverage:
     without_coordinates: int
 
 
-def coverage(incidents: QuerySet[Any]) -> Coverage:
-    """How much of what counts is on record, and how much of it is dated or placed loosely."""
+def coverage(incidents: QuerySet[Any], basis: Basis = HOUSE_TODAY) -> Coverage:
+    """How much of what may count is on record, and how much is dated or placed loosely."""
     return Coverage(
-        **counted(incidents)
+        **counted(incidents, basis)
         .order_by()
         .aggregate(
             attacks=Coalesce(Sum("attack_count"), 0),

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from django_filters import MultipleChoiceFilter
 
+from config.clocks import keeps
 from config.keyset import backwards, beyond
 
 from .basis import CLOCKS, ClockForm
@@ -111,6 +112,7 @@ def page_of(incidents, basis=HOUSE_TODAY, *, older_than="", newer_than=""):
     )
 
 
+@keeps(*CLOCKS)
 @require_safe
 def incidents(request):
     params = asked(request, IncidentFilter)
@@ -139,6 +141,7 @@ def _clock_query(params):
     return clocks.urlencode()
 
 
+@keeps(*CLOCKS)
 @require_safe
 def incident(request, public_id):
     clocks = ClockForm(request.GET)
@@ -183,6 +186,7 @@ class GroupByForm(forms.Form):
     group_by = forms.ChoiceField(choices=GroupBy.choices, label="Count by")
 
 
+@keeps(*CLOCKS)
 @require_safe
 def counts(request):
     params = asked(request, CountFilter)

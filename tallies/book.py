@@ -20,9 +20,8 @@ from sources.models import Organisation
 
 from .holdings import Holdings
 from .ledger import Ledger, ledger
-from .models import AcceptedFinding, PublishedTally, TallyLine
+from .models import AcceptedFinding, PublishedTally, PublishedTallyQuerySet, TallyLine
 from .places import TOTAL
-from .reconciliation import may_be_known
 from .steps import Step
 
 Day = datetime.date
@@ -69,9 +68,8 @@ def read_book(
     With `known_on` only publications and incidents that may have been known by then.
     """
     publications: dict[Organisation, list[PublishedTally]] = defaultdict(list)
-    for tally in _tallies(counters):
-        if known_on is None or may_be_known(tally, known_on):
-            publications[tally.counter].append(tally)
+    for tally in _tallies(counters).known_on(known_on):
+        publications[tally.counter].append(tally)
     if not publications:
         return []
     accepted = list(AcceptedFinding.objects.select_related("report__publisher", "base"))
@@ -93,7 +91,7 @@ def read_book(
     return pages
 
 
-def _tallies(counters: Iterable[Organisation] | None) -> Iterable[PublishedTally]:
+def _tallies(counters: Iterable[Organisation] | None) -> PublishedTallyQuerySet:
     tallies = PublishedTally.objects.select_related(
         "counter", "report__publisher"
     ).prefetch_related(Prefetch("lines", TallyLine.objects.select_related("base")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass, field
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from sources.validators import key_format
 
 from .models import PublishedTally
 
+Day = datetime.date
 KEY = key_format.regex  # also keeps NUL from PostgreSQL, which refuses it
 
 
@@ -49,9 +51,13 @@ class Choice:
         return [tally for tally in self.tallies if tally.coverage != tally.Coverage.FULL]
 
 
-def choose(counter: str, tally: str) -> Choice:
-    """The tally of that counter and key; without them the default counter's latest full list."""
-    theirs = PublishedTally.objects.filter(counter=OuterRef("pk"))
+def choose(counter: str, tally: str, *, known_on: Day | None = None) -> Choice:
+    """The tally of that counter and key; without them the default counter's latest full list.
+
+    With `known_on` only of what may have been published by then.
+    """
+    tallies = PublishedTally.objects.known_on(known_on)
+    theirs = tallies.filter(counter=OuterRef("pk"))
     choice = Choice(list(Organisation.objects.filter(Exists(theirs))))
     if not choice.counters:
         return choice
@@ -64,7 +70,9 @@ def choose(counter: str, tally: str) -> Choice:
         by_slug.get(counter) or by_slug.get(settings.DEFAULT_COUNTER) or choice.counters[0]
     )
     choice.tallies = list(
-        choice.counter.tallies.latest_first().select_related("counter", "report__publisher")
+        tallies.filter(counter=choice.counter)
+        .latest_first()
+        .select_related("counter", "report__publisher")
     )
     if not tally:
         choice.tally = (choice.full_lists or choice.tallies)[0]

@@ -4,7 +4,6 @@ import django_filters
 from django.db.models import Exists, OuterRef, Q
 
 from attacks.basis import KnownOn
-from attacks.knowledge import may_be_published
 from bases.models import MilitaryBase
 from sources.filters import AnyOf, AnyOfRecords, DayFilter, WindowForm, country_pairs
 from sources.models import Organisation
@@ -71,9 +70,7 @@ class TallyFilter(django_filters.FilterSet):
         )
 
     def maybe_published(self, tallies, name, day):
-        # As `reconciliation.may_be_known` says of one: no count is known before it ends.
-        ended = Q(counting_until__lte=day) | Q(counting_until=None)
-        return tallies.filter(ended & (Q(report=None) | may_be_published(day, "report__")))
+        return tallies.known_on(day)
 
     # A tally whose day nobody knows may speak as of any day.
 

@@ -10,8 +10,10 @@ from django.views.decorators.http import require_safe
 
 from attacks.basis import CLOCKS, ClockForm
 from attacks.counting import coverage
-from attacks.models import Incident
+from attacks.models import NEWEST_FIRST
+from attacks.records import annotated, with_bases, with_documents
 from bases.models import ForcePresence, MilitaryBase
+from config.clocks import keeps
 from sources.filters import ISO_DAY
 from sources.models import Organisation
 from sources.recorded import TODAY
@@ -30,21 +32,41 @@ PRESENCES = 12
 STEPS = 100  # on a page of the work queue
 
 
+class DashboardForm(ClockForm):
+    recordable = ()
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.record != TODAY:
+            reason = "The dashboard is of today's record; a single tally answers it."
+            self.add_error("recorded_at", reason)
+        return cleaned
+
+
+@keeps(*CLOCKS)
 @require_safe
 def dashboard(request):
-    choice = choose(request.GET.get("counter", ""), request.GET.get("tally", ""))
+    clocks = DashboardForm(request.GET)
+    if not clocks.is_valid():
+        return render(request, "attacks/bad_clock.html", {"clocks": clocks}, status=400)
+    basis = clocks.basis
+    choice = choose(
+        request.GET.get("counter", ""), request.GET.get("tally", ""), known_on=basis.known_on
+    )
+    latest = annotated(basis.published(), basis).order_by(*NEWEST_FIRST)[:LATEST_INCIDENTS]
+    shown = with_documents if basis.known_on else with_bases
     context = {
+        "basis": basis,
+        "clock_query": clock_query(request),
         "choice": choice,
-        "reconciliation": reconcile(choice.tally) if choice.tally else None,
-        "coverage": coverage(Incident.objects.all()),
+        "reconciliation": (
+            reconcile(choice.tally, known_on=basis.known_on) if choice.tally else None
+        ),
+        "coverage": coverage(basis.published(), basis),
         "presences": ForcePresence.objects.select_related("base", "force", "report__publisher")[
             :PRESENCES
         ],
-        "incidents": Incident.objects.published()
-        .select_related("base")
-        .with_claim_status()
-        .with_verdict()
-        .in_order()[:LATEST_INCIDENTS],
+        "incidents": shown(latest, basis),
     }
     return render(request, "tallies/dashboard.html", context)
 
@@ -173,6 +195,7 @@ class ShownPage:
         return len(self.page.open_steps)
 
 
+@keeps(*CLOCKS)
 @require_safe
 def tallies(request):
     form = BookForm(request.GET)
@@ -184,6 +207,7 @@ def tallies(request):
     return render(request, "tallies/list.html", context)
 
 
+@keeps(*CLOCKS)
 @require_safe
 def unaccounted(request):
     form = BookForm(request.GET)
@@ -201,6 +225,7 @@ def unaccounted(request):
     return render(request, "tallies/unaccounted.html", context)
 
 
+@keeps(*CLOCKS)
 @require_safe
 def tally(request, key):
     clocks = ClockForm(request.GET)
@@ -302,6 +327,7 @@ class PeriodForm(ClockForm):
         return cleaned
 
 
+@keeps(*CLOCKS)
 @require_safe
 def period(request):
     form = PeriodForm(request.GET)

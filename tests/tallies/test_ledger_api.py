@@ -207,7 +207,8 @@ def test_findings_answer_these_fields_and_no_other(client):
                 "other": "dod-165",
                 "place": total,
                 "amount": -5,
-                "words": "The total falls from 165 as of 1 February 2024 to 160 as of 1 March 2024.",
+                "words": "The total falls from 165 as of 1 February 2024 to 160 as of "
+                "1 March 2024.",
                 "accepted": None,
             },
         ]

@@ -241,8 +241,8 @@ def test_tallies_refuse_an_unknown_counter(client):
     ("path", "most"),
     [
         # revision; counters; tallies; lines; rules, their sites; bases; counts; coverage; presence;
-        # incidents
-        pytest.param("/", 11, id="dashboard"),
+        # incidents, their bases
+        pytest.param("/", 12, id="dashboard"),
         # revision; counters; tallies, lines, their bases; accepted; rules, sites; bases; holdings,
         # once for each rule, with the countries of the bases
         pytest.param("/tallies/", 11, id="tallies"),
@@ -283,3 +283,28 @@ def test_dashboard_says_when_the_counter_has_a_later_number_than_its_list(client
     assert listed.total == 135
     assert "Its latest number is 151 , as of 28 October 2024 (total only)" in text
     assert "Its latest number" not in newest
+
+
+def test_dashboard_of_an_earlier_day_shows_what_could_be_known_then(client):
+    founding = make_founding_list()
+    conoco = founding.lines.get(name_as_printed="Conoco").base
+    make_tally(founding.counter, [(conoco, 14)], key="earlier", published="2024-01-29")
+    make_incident(conoco, on="2024-01-10", reports=[make_report(published="2024-01-11")])
+    make_incident(conoco, on="2024-01-12", reports=[make_report(published="2024-03-01")])
+
+    then = client.get("/?known_on=2024-02-01")
+
+    assert then.context["choice"].tally.key == "earlier"
+    assert then.context["reconciliation"].listed[0].ours.possible == 1
+    assert [one.earliest.isoformat() for one in then.context["incidents"]] == ["2024-01-10"]
+    assert "As it could be known on 1 February 2024" in text_of(then).replace(" .", ".")
+    assert "135" not in then.content.decode()
+
+
+def test_dashboard_keeps_no_earlier_record(client):
+    make_founding_list()
+
+    response = client.get("/?recorded_at=1")
+
+    assert response.status_code == 400
+    assert "a single tally answers it" in text_of(response)

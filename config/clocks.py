@@ -1,0 +1,38 @@
+"""No page ignores a clock: one that does not keep the asked one says so, with a 400.
+
+A reader who asks for an earlier day and is shown today's numbers would quote them for that day.
+"""
+
+from django.shortcuts import render
+
+CLOCKS = {"known_on": "Known on", "recorded_at": "Recorded at"}
+
+
+def keeps(*clocks):
+    """Mark a view as one that answers by these clocks."""
+
+    def mark(view):
+        view.clocks = clocks
+        return view
+
+    return mark
+
+
+class NoClockIsIgnored:
+    """Endpoints of the API refuse what they do not know themselves."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        if request.path.startswith(("/api/", "/admin/")):
+            return None
+        kept = getattr(view, "clocks", ())
+        asked = [name for name in CLOCKS if request.GET.get(name) and name not in kept]
+        if not asked:
+            return None
+        context = {"clocks": [CLOCKS[name] for name in asked], "address": request.path}
+        return render(request, "no_such_clock.html", context, status=400)
