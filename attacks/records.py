@@ -20,7 +20,7 @@ from sources.recorded import TODAY, as_instance, keep_related
 from .claim_status import ClaimStatus, claim_status
 from .counting import with_verdict
 from .knowledge import claims_known, reports_to_show
-from .models import Citation, Incident, IncidentKey
+from .models import Citation, Claim, Incident, IncidentKey
 from .rules import HOUSE_TODAY, Basis
 
 # What was coded with the knowledge of today: not shown by what was known on an earlier day.
@@ -159,17 +159,34 @@ def _hide_hindsight(incident: Incident) -> None:
     """Empty what was coded since, and take the casualties from what was said by then."""
     _empty(incident, HINDSIGHT)
     for whom in ("killed", "injured"):
-        said = [
-            (getattr(claim, f"{whom}_low"), getattr(claim, f"{whom}_high"))
-            for claim in incident.claims.all()
-        ]
-        said = [figures for figures in said if figures != (None, None)]
-        if said:
-            lows, highs = zip(*said, strict=True)
-            known = [low for low in lows if low is not None]
-            setattr(incident, f"{whom}_low", min(known, default=None))
-            # "At least" leaves the end open.
-            setattr(incident, f"{whom}_high", None if None in highs else max(highs))
+        low, high = stated_range(incident.claims.all(), whom)
+        setattr(incident, f"{whom}_low", low)
+        setattr(incident, f"{whom}_high", high)
+
+
+def stated_range(claims: Iterable[Claim], whom: str) -> tuple[int | None, int | None]:
+    """The lowest and highest number of people that these claims state; None: open, or not stated.
+
+    "At least five" leaves the end open, and so does "several" unless a figure was stated later.
+    """
+    claims = list(claims)
+    figures = [(getattr(one, f"{whom}_low"), getattr(one, f"{whom}_high"), one) for one in claims]
+    figures = [figure for figure in figures if figure[:2] != (None, None)]
+    if not figures:
+        return None, None
+    last = max((claim.made_on for _, _, claim in figures if claim.made_on), default=None)
+    without_figure = [
+        claim
+        for claim in claims
+        if claim.kind == Claim.Kind.CASUALTY
+        and claim.stance != Claim.Stance.DENIES
+        and not claim.states_figures
+        and (claim.made_on is None or last is None or claim.made_on >= last)
+    ]
+    highs = [high for _, high, _ in figures]
+    still_open = None in highs or without_figure
+    lows = [low for low, _, _ in figures if low is not None]
+    return min(lows, default=None), None if still_open else max(highs)
 
 
 def _withhold(incident: Any) -> None:

@@ -123,6 +123,8 @@ def incidents(request):
             "active": active_filters(filters, params),
             "basis": filters.basis,
             "clock_query": _clock_query(params),
+            # What the rule leaves out is no number to quote.
+            "count_query": "" if params.get("counted") == "false" else incidents_query(params),
             "count": count(filters.qs, filters.window, filters.basis),
             "page": page_of(
                 annotated(filters.qs, filters.basis),

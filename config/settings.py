@@ -142,6 +142,11 @@ if flag("TRUST_X_FORWARDED_PROTO"):
 # The organisation whose tallies the dashboard opens with, by its slug.
 DEFAULT_COUNTER = text("DEFAULT_COUNTER", "sohr")
 
+# How many new figures one address may quote in an hour. Its address is that of the connection, or,
+# behind proxies that set X-Forwarded-For, what the first of this many of them saw.
+FIGURES_PER_HOUR = number("FIGURES_PER_HOUR", default=30)
+NUM_PROXIES = number("NUM_PROXIES", default=0)
+
 
 # Application
 
@@ -173,6 +178,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.clocks.NoClockIsIgnored",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
 
@@ -214,6 +220,19 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 
+# Every process has a memory of its own, so what limits a reader is kept in the database.
+# A migration of tallies makes the table.
+
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "throttle": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "tallies_throttle",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
+}
+
+
 # Static files: a local site finds them where they lie, production wants `collectstatic` first.
 
 STATIC_URL = "static/"
@@ -238,6 +257,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "NUM_PROXIES": NUM_PROXIES,
 }
 
 SPECTACULAR_SETTINGS = {

@@ -5,7 +5,7 @@ from django.forms.models import BaseInlineFormSet
 from bases.admin import BaseSearch
 from sources.editing import CountriesInUse, RevisedAdmin, RevisedTabular
 
-from .models import PublishedTally, TallyLine
+from .models import AcceptedFinding, Figure, PublishedTally, TallyLine
 
 
 class TallyLineFormSet(BaseInlineFormSet):
@@ -65,3 +65,38 @@ class TallyLineAdmin(BaseSearch, RevisedAdmin):
     list_filter = [("country", CountriesInUse), ("base", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["base", "tally"]
     search_fields = ["name_as_printed", "base__name", "tally__key"]
+
+
+@admin.register(AcceptedFinding)
+class AcceptedFindingAdmin(BaseSearch, RevisedAdmin):
+    list_display = ["kind", "tally", "other", "base", "country", "amount", "why", "report"]
+    list_filter = [
+        "kind",
+        ("tally__counter", admin.RelatedOnlyFieldListFilter),
+        ("base", admin.RelatedOnlyFieldListFilter),
+        ("country", CountriesInUse),
+    ]
+    list_select_related = ["tally", "other", "base", "report"]
+    search_fields = ["tally__key", "other__key", "base__name", "why"]
+    fieldsets = [
+        ("Which finding", {"fields": ["kind", ("tally", "other"), ("base", "country"), "amount"]}),
+        ("Why it is so", {"fields": ["why", "report"]}),
+    ]
+
+
+@admin.register(Figure)
+class FigureAdmin(admin.ModelAdmin):
+    """To read: a quoted figure is made on the site and never changes."""
+
+    list_display = ["title", "value", "revision", "created"]
+    list_select_related = ["revision"]
+    date_hierarchy = "created"
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False

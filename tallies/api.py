@@ -152,6 +152,56 @@ def listed(serializer):
 COUNTERS, STEPS, FINDINGS = map(listed, (CounterSerializer, StepSerializer, FindingSerializer))
 
 
+STEP_EXAMPLE = OpenApiExample(
+    "SOHR rose by 7 at Conoco; our record has 2, so 5 are unaccounted for",
+    response_only=True,
+    value={
+        "results": [
+            {
+                "counter": "sohr",
+                "place": {
+                    "key": "base:conoco",
+                    "name": "Conoco gas field base",
+                    "base": "conoco",
+                    "country": None,
+                },
+                "earlier": "sohr-324649",
+                "later": "sohr-331574",
+                "before": 29,
+                "number": 36,
+                "rise": 7,
+                "since_earliest": "2024-02-05",
+                "since_latest": "2024-02-05",
+                "until_earliest": "2024-04-21",
+                "until_latest": "2024-04-21",
+                "ours": {"certain": 2, "possible": 2},
+                "unaccounted": {"certain": 5, "possible": 5},
+                "notes": [],
+                "incidents_url": "http://127.0.0.1:8000/api/v1/incidents/?base=conoco"
+                "&since=2024-02-05&until=2024-04-21&rule=sohr&counted=true",
+            }
+        ]
+    },
+)
+FINDING_EXAMPLE = OpenApiExample(
+    "The Pentagon's 165 as 66 + 98",
+    response_only=True,
+    value={
+        "results": [
+            {
+                "kind": "arithmetic",
+                "tally": "dod-via-youm7-20240129",
+                "other": None,
+                "place": {"key": "total", "name": "the total", "base": None, "country": None},
+                "amount": -1,
+                "words": "The lines add up to 164, 1 less than the total of 165.",
+                "accepted": "One attack in Jordan is included in the total.",
+            }
+        ]
+    },
+)
+
+
 class CounterViewSet(LedgerViewSet):
     """Whoever has published a tally: their rule, and what their ledger holds."""
 
@@ -174,7 +224,7 @@ class CounterViewSet(LedgerViewSet):
     def retrieve(self, request, slug):
         return Response(CounterSerializer(self.page(request, slug)).data)
 
-    @extend_schema(responses=STEPS, parameters=KNOWN_ON, filters=False)
+    @extend_schema(responses=STEPS, parameters=KNOWN_ON, filters=False, examples=[STEP_EXAMPLE])
     @action(detail=True)
     def steps(self, request, slug):
         """Steps between running numbers, in order of time, each held against our record.
@@ -185,7 +235,9 @@ class CounterViewSet(LedgerViewSet):
         page = self.page(request, slug)
         return self.answer(StepSerializer, [ShownStep(page, step) for step in page.ledger.steps])
 
-    @extend_schema(responses=FINDINGS, parameters=KNOWN_ON, filters=False)
+    @extend_schema(
+        responses=FINDINGS, parameters=KNOWN_ON, filters=False, examples=[FINDING_EXAMPLE]
+    )
     @action(detail=True)
     def findings(self, request, slug):
         """What does not fit in the ledger, also where an editor has said why it is so."""
@@ -197,7 +249,7 @@ class UnaccountedViewSet(LedgerViewSet):
 
     filterset_class = QueueFilter
 
-    @extend_schema(responses=STEPS, filters=True)
+    @extend_schema(responses=STEPS, filters=True, examples=[STEP_EXAMPLE])
     def list(self, request):
         cleaned = self.cleaned(request)
         pages = read_book(cleaned["counter"] or None, known_on=cleaned["known_on"])

@@ -1,16 +1,21 @@
 """How many attacks, according to whom: counts that somebody published, exactly as published."""
 
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils import timezone
 
-from attacks.counting import Window
+from attacks.counting import Count, Window
+from attacks.knowledge import may_be_published
 from bases.models import MilitaryBase
 from sources.countries import country_choices, country_name
 from sources.facts import FactQuerySet
 from sources.fields import WholeNumberField
-from sources.models import Organisation, Quantifier, Report, history, linked
+from sources.models import Organisation, Quantifier, Report, Revision, history, linked
+from sources.templatetags.facts import attacks, quantified
 from sources.validators import FIRST_DAY, key_format, sane_day, territory_format
 
 
@@ -30,6 +35,16 @@ class PublishedTallyQuerySet(FactQuerySet):
             F("counting_since").asc(nulls_last=True),
             "-id",
         )
+
+    def known_on(self, day):
+        """Those that may have been published by the end of that day (all, where it is None).
+
+        No count is known before it ends.
+        """
+        if day is None:
+            return self
+        ended = Q(counting_until__lte=day) | Q(counting_until=None)
+        return self.filter(ended, Q(report=None) | may_be_published(day, "report__"))
 
     def full_lists(self):
         return self.filter(coverage=PublishedTally.Coverage.FULL)
@@ -223,7 +238,7 @@ class AcceptedFinding(models.Model):
     amount = models.IntegerField(
         null=True, blank=True, help_text="The difference accepted; another one is open again."
     )
-    reason = models.TextField("why it is so", help_text="Public.")
+    why = models.TextField("why it is so", help_text="Public.")
     report = models.ForeignKey(
         Report,
         models.PROTECT,
@@ -257,3 +272,100 @@ class AcceptedFinding(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()}: {linked(self, 'tally')}"
+
+
+class FigureIsFixed(RuntimeError):
+    """A quoted figure was to be changed or deleted."""
+
+
+class FigureQuerySet(models.QuerySet):
+    """Refuses what would change a figure after it was made."""
+
+    def update(self, **values):
+        raise FigureIsFixed("A quoted figure never changes.")
+
+    def delete(self):
+        raise FigureIsFixed("A quoted figure is never deleted.")
+
+    def bulk_update(self, *args, **options):
+        raise FigureIsFixed("A quoted figure never changes.")
+
+
+def cursor_moment(moment):
+    """What a page of a list may begin beside: a moment that every database can compare."""
+    if timezone.is_naive(moment) or not 2000 <= moment.year <= 9000:
+        raise ValidationError("Not a moment.")
+
+
+class Figure(models.Model):
+    """A number as somebody quoted it: what was asked, of which revision, and what it was made of.
+
+    The id follows from question and revision. It states no fact that could be corrected, so it has
+    no history: it is made once and stays as it is; see `tallies.figures`.
+    """
+
+    id = models.CharField(
+        max_length=20, primary_key=True, validators=[RegexValidator(r"\A[a-z2-7]{20}\Z")]
+    )
+    question = models.JSONField(help_text="In canonical form; see tallies.questions.")
+    title = models.TextField(help_text="What the number is, in words.")
+    revision = models.ForeignKey(Revision, models.PROTECT, related_name="figures")
+    certain = models.PositiveBigIntegerField(
+        null=True, help_text="Null: nothing says where we should count."
+    )
+    possible = models.PositiveBigIntegerField(null=True)
+    published = models.PositiveBigIntegerField(null=True, help_text="Null: none, or not listed.")
+    quantifier = models.CharField(
+        max_length=10, choices=Quantifier, blank=True, help_text="Of the published number."
+    )
+    incidents = models.JSONField(
+        null=True, help_text="[serial, attacks, certain] of each; null where there are too many."
+    )
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the same list, also where null.")
+    list_query = models.TextField(
+        blank=True, help_text="Query string of the list behind it. Empty: no such list then."
+    )
+    created = models.DateTimeField(default=timezone.now, editable=False, validators=[cursor_moment])
+
+    objects = FigureQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created", "-id"]
+        indexes = [models.Index(fields=["-created", "-id"], name="figure_newest_first")]
+
+    def __str__(self):
+        return self.title
+
+    def save(self, *args, **kwargs):
+        if not self._state.adding:
+            raise FigureIsFixed("A quoted figure never changes.")
+        super().save(*args, **kwargs | {"force_insert": True})
+
+    def get_absolute_url(self):
+        return reverse("tallies:figure", args=[self.id])
+
+    def delete(self, *args, **kwargs):
+        raise FigureIsFixed("A quoted figure is never deleted.")
+
+    @property
+    def count(self):
+        """What we counted; None where nothing says where to."""
+        return None if self.possible is None else Count(self.certain, self.possible)
+
+    @property
+    def of_tally(self):
+        """Whether it quotes a published number, beside our count."""
+        return "tally" in self.question
+
+    @property
+    def value(self):
+        """The number in words, such as "3 to 5"."""
+        return value_words(self.of_tally, self.count, self.published, self.quantifier)
+
+
+def value_words(of_tally, count, published, quantifier=""):
+    ours = attacks(count) if count else ""
+    if not of_tally:
+        return ours
+    theirs = "not listed" if published is None else f"{quantified(published, quantifier)} published"
+    return f"{theirs}, {ours} on our record" if count else theirs

@@ -238,7 +238,7 @@ class FindingSerializer(serializers.Serializer):
         return finding.other.key if finding.other else None
 
     def get_accepted(self, finding) -> str | None:
-        return finding.accepted.reason if finding.accepted else None
+        return finding.accepted.why if finding.accepted else None
 
 
 class CounterSerializer(serializers.Serializer):
@@ -268,15 +268,28 @@ class QuestionSerializer(serializers.Serializer):
     """What a figure asks: a count by its `query`, or the number of a tally at a place."""
 
     query = serializers.CharField(
-        allow_null=True, default=None, help_text="Parameters of a count, in canonical form."
+        read_only=True,
+        default=None,
+        allow_null=True,
+        help_text="Parameters of a count, in canonical form.",
     )
-    tally = serializers.CharField(allow_null=True, default=None, help_text="Key of the tally.")
+    tally = serializers.CharField(
+        read_only=True, default=None, allow_null=True, help_text="Key of the tally."
+    )
     place = serializers.CharField(
-        allow_null=True, default=None, help_text="total, base:<slug> or country:<code>."
+        read_only=True,
+        default=None,
+        allow_null=True,
+        help_text="total, base:<slug> or country:<code>.",
     )
-    known_on = serializers.DateField(allow_null=True, default=None, help_text="Of a tally.")
+    known_on = serializers.DateField(
+        read_only=True, default=None, allow_null=True, help_text="Of a tally."
+    )
     recorded_at = serializers.IntegerField(
-        allow_null=True, default=None, help_text="Of a tally: the number of a revision."
+        read_only=True,
+        default=None,
+        allow_null=True,
+        help_text="Of a tally: the number of a revision.",
     )
 
 
@@ -360,8 +373,8 @@ class HeldSerializer(serializers.Serializer):
 class StandSerializer(serializers.Serializer):
     """How an incident is counted."""
 
-    attacks = serializers.IntegerField(source="0")
-    certain = serializers.BooleanField(source="1")
+    attacks = serializers.IntegerField()
+    certain = serializers.BooleanField()
 
 
 class ChangeSerializer(serializers.Serializer):

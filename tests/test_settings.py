@@ -25,9 +25,11 @@ def load(monkeypatch):
             "CSRF_TRUSTED_ORIGINS",
             "DATABASE_URL",
             "DEBUG",
+            "FIGURES_PER_HOUR",
             "HSTS_INCLUDE_SUBDOMAINS",
             "HSTS_PRELOAD",
             "HSTS_SECONDS",
+            "NUM_PROXIES",
             "PRODUCTION",
             "SECRET_KEY",
             "STATIC_ROOT",
@@ -64,6 +66,15 @@ def test_production_is_https_only(load):
     assert production["CSRF_COOKIE_SECURE"] is True
     assert production["SECURE_HSTS_SECONDS"] > 0
     assert production["WHITENOISE_USE_FINDERS"] is False
+
+
+def test_limit_on_figures_and_the_proxies_it_counts_behind(load):
+    default = load()
+    assert (default["FIGURES_PER_HOUR"], default["REST_FRAMEWORK"]["NUM_PROXIES"]) == (30, 0)
+
+    told = load(FIGURES_PER_HOUR="5", NUM_PROXIES="2")
+
+    assert (told["FIGURES_PER_HOUR"], told["REST_FRAMEWORK"]["NUM_PROXIES"]) == (5, 2)
 
 
 def test_forwarded_header_is_believed_only_when_told_so(load):

@@ -73,7 +73,7 @@ def people(low, high, best=None):
     if low is None and high is None:
         return "not known" if best is None else f"about {best}"
     if high is None:
-        text = f"at least {low}"
+        text = f"at least {low}" if low else "0 or more"
     elif low is None:
         text = f"at most {high}"
     elif low == high:

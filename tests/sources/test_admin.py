@@ -5,8 +5,10 @@ from django.urls import reverse
 
 from sources.models import Organisation, OrganisationName, Report, Revision
 from sources.reports import report_key
+from tallies.figures import quote
 from tests.admin_pages import admin_url, errors_of, filled, messages_of, rows, save
 from tests.factories import (
+    make_accepted_finding,
     make_base,
     make_base_name,
     make_claim,
@@ -16,6 +18,7 @@ from tests.factories import (
     make_organisation_name,
     make_presence,
     make_report,
+    make_rule,
     make_tally,
 )
 
@@ -26,7 +29,7 @@ MODELS = sorted(
     (model for model in admin.site._registry if model._meta.app_label in OUR_APPS),
     key=lambda model: model._meta.label,
 )
-FACTS = [model for model in MODELS if model is not Revision]
+FACTS = [model for model in MODELS if hasattr(model, "history")]
 
 
 @pytest.fixture
@@ -40,12 +43,15 @@ def one_of_each(admin_client):
     make_presence("troops", force=group)
     incident = make_incident(base, reports=[report])
     make_claim(incident, claimant=group, blamed=group, report=report)
-    make_tally(group, lines=[(base, 3), ("IQ", 4)])
+    tally = make_tally(group, lines=[(base, 3), ("IQ", 4)])
+    make_rule(group, folds=[(base, make_base())], claimed_by=group, report=report)
+    make_accepted_finding("stale", tally, other=make_tally(), base=base, report=report)
     save(
         admin_client,
         admin_url(type(incident), "change", incident.pk),
         **rows("keys", {"system": "csv", "key": "inc-1"}),
     )
+    quote({"query": ""})
 
 
 def by_label(models):
@@ -70,7 +76,7 @@ def admin_revisions():
 def test_every_model_of_ours_is_in_the_admin(admin_client):
     page = admin_client.get(reverse("admin:index")).content.decode()
 
-    assert len(MODELS) == 13
+    assert len(MODELS) == 17
     for model in MODELS:
         assert admin_url(model, "changelist") in page
 
@@ -104,7 +110,9 @@ def test_list_needs_few_queries_whatever_its_length(
         make_presence(force=group)
         incident = make_incident(base, reports=[make_report(publisher=group)])
         make_claim(incident, claimant=group, blamed=group, report=make_report())
-        make_tally(group, lines=[(base, 1)])
+        tally = make_tally(group, lines=[(base, 1)])
+        make_rule(group, folds=[(base, make_base())], claimed_by=group, report=make_report())
+        make_accepted_finding("stale", tally, other=make_tally(), base=base, report=make_report())
 
     # Session, user, two counts, the page, its date hierarchy (2), and one for each list filter
     # that names rows; searching adds two for the names of bases.

@@ -174,8 +174,9 @@ FOUNDING = "inc-20240810-kharab-al-jir"
 @pytest.mark.parametrize(
     ("known_on", "injured", "kinds"),
     [
-        pytest.param("2024-08-10", (0, 0), 0, id="no injuries"),
-        pytest.param("2024-08-12", (0, 0), 2, id="several, without a figure"),
+        pytest.param("2024-08-09", (0, 0), 0, id="no injuries"),
+        pytest.param("2024-08-10", (0, None), 0, id="injured, in local reports"),
+        pytest.param("2024-08-12", (0, None), 2, id="several, without a figure"),
         pytest.param("2024-08-13", (0, 8), 3, id="eight"),
     ],
 )

@@ -1,0 +1,109 @@
+"""How a quoted figure is cited: as a sentence, in BibTeX and in CSL-JSON."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.formats import date_format
+
+from sources.templatetags.facts import DAY
+
+from .models import Figure
+
+AUTHOR = "Basewatch"
+LICENCE = "CC BY 4.0"
+
+# Braces become commands, because BibTeX counts them even where they are escaped.
+TEX = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "{": r"\textbraceleft{}",
+        "}": r"\textbraceright{}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+    }
+    | {sign: f"\\{sign}" for sign in "&%#_$"}
+)
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A figure at its address, as read on a day."""
+
+    figure: Figure
+    url: str
+    accessed: datetime.date
+
+    @property
+    def key(self) -> str:
+        return f"basewatch-{self.figure.id}"
+
+    @property
+    def day(self) -> datetime.date:
+        """When our record stood so."""
+        return self.figure.revision.moment.date()
+
+    @property
+    def title(self) -> str:
+        return " ".join(self.figure.title.split())
+
+    @property
+    def note(self) -> str:
+        return f"Value: {self.figure.value}. Revision {self.figure.revision_id} of the record"
+
+    @property
+    def plain(self) -> str:
+        return (
+            f"{AUTHOR}. “{self.title}”: {self.figure.value}. Revision {self.figure.revision_id} of "
+            f"the record, {date_format(self.day, DAY)}. {self.url} ({LICENCE}). "
+            f"Accessed {date_format(self.accessed, DAY)}."
+        )
+
+    @property
+    def bibtex(self) -> str:
+        note = f"{self.note}, {date_format(self.day, DAY)}. {LICENCE}. Accessed {self.accessed}"
+        fields = {
+            "author": f"{{{AUTHOR}}}",
+            "title": f"{{{tex(self.title)}}}",
+            "year": f"{self.day.year}",
+            "month": f"{self.day.month}",
+            "howpublished": rf"\url{{{self.url}}}",
+            "url": self.url,
+            "urldate": f"{self.accessed}",
+            "note": tex(note),
+        }
+        lines = [f"  {name} = {{{text}}}" for name, text in fields.items()]
+        return f"@misc{{{self.key},\n" + ",\n".join(lines) + "\n}\n"
+
+    @property
+    def csl(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "id": self.key,
+                "type": "dataset",
+                "author": [{"literal": AUTHOR}],
+                "publisher": AUTHOR,
+                "title": self.title,
+                "issued": _date(self.day),
+                "accessed": _date(self.accessed),
+                "version": f"revision {self.figure.revision_id}",
+                "URL": self.url,
+                "note": f"{self.note}. {LICENCE}",
+            }
+        ]
+
+    @property
+    def csl_json(self) -> str:
+        return json.dumps(self.csl, ensure_ascii=False, indent=2)
+
+
+def tex(text: str) -> str:
+    """A text as LaTeX prints it and BibTeX reads it; letters of any script stay."""
+    return text.translate(TEX)
+
+
+def _date(day: datetime.date) -> dict[str, list[list[int]]]:
+    return {"date-parts": [[day.year, day.month, day.day]]}
