@@ -16,7 +16,7 @@ from sources.recorded import TODAY
 from .basis import BasisForm, KnownOn, RecordedAt, RuleFilter
 from .claim_status import ClaimStatus, claim_status, claims_of_responsibility
 from .counting import Window, counted, overlapping
-from .knowledge import claims_known, reports_known
+from .knowledge import claims_known, reports_to_show
 from .models import Claim, Grade, Incident
 from .rules import bases_in
 
@@ -286,7 +286,7 @@ class ClaimFilter(django_filters.FilterSet):
         # Knowledge never precedes the incident's first day.
         known = claims_known(TODAY, day).filter(incident__earliest__lte=day)
         # Nor does a report that came later, though it tells of a claim made before.
-        by_then = reports_known(TODAY, day).select_related("publisher")
+        by_then = reports_to_show(TODAY, day).select_related("publisher")
         return (
             claims.filter(id__in=known.order_by().values("id"))
             .select_related(None)

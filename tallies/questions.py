@@ -134,12 +134,13 @@ def _of_count(query: str) -> Question:
     canonical = QueryDict(mutable=True)
     for name in sorted(values):
         canonical.setlist(name, values[name])
-    incidents = counted(filters.qs, basis).filter(filters.window.overlaps)
     return Question(
         asked={"query": canonical.urlencode()},
         title=_title(filters.form, values, basis),
         record=basis.record,
-        incidents=_with_sure(incidents, filters.window.contains & basis.surely_counts),
+        incidents=counted(filters.qs, basis).annotate(
+            sure=Basis.yes_or_no(filters.window.contains & basis.surely_counts)
+        ),
         list_query=incidents_query(canonical),
         listable=values.keys() <= LISTABLE,
     )
@@ -183,10 +184,6 @@ def _texts(value: Any) -> list[str]:
     if isinstance(value, str):
         return [value]
     return sorted({getattr(one, "slug", one) for one in value})
-
-
-def _with_sure(incidents: QuerySet[Any], surely: Q) -> QuerySet[Any]:
-    return incidents.annotate(sure=Basis.yes_or_no(surely))
 
 
 def _title(form: Any, values: Mapping[str, list[str]], basis: Basis) -> str:

@@ -1,14 +1,11 @@
 """What a quoted figure says later: which incidents came, went or changed since, and why."""
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from attacks.models import Citation, Incident
 from bases.models import MilitaryBase
 from sources.models import Organisation, Revision
 from sources.revisions import revision
-from tallies import differences, figures
 from tallies.figures import now, quote
 from tallies.models import Figure, PublishedTally, TallyLine
 from tests.factories import (
@@ -224,6 +221,17 @@ def test_claim_that_was_there_and_went_changes_both_incidents(conoco):
     ]
 
 
+def test_claim_that_went_to_an_incident_outside_changes_the_one_inside(conoco):
+    one, outside = make_incident(conoco), make_incident()
+    claim = make_claim(one)
+    figure = quote({"query": "base=conoco"})
+    with revision("it was the other attack"):
+        claim.incident = outside
+        claim.save()
+
+    assert told(figure) == [("changed", one.public_id, ["claims"], ["it was the other attack"])]
+
+
 def test_incident_came_by_a_claim(conoco):
     one = make_incident(conoco)
     group = make_group("iri")
@@ -312,6 +320,24 @@ def test_published_number_that_was_corrected_is_told(conoco):
     assert told(figure) == [("changed", one.public_id, ["outcome"], ["seen"])]
 
 
+def test_what_a_published_number_stands_on_is_told(conoco):
+    sohr = make_organisation("sohr")
+    rule, omar = make_rule(sohr), make_base("al-omar")
+    tally = make_tally(sohr, [(conoco, 32)], key="t-1")
+    figure = quote({"tally": "t-1", "place": "base:conoco"})
+    change(rule, "the rule", since=day("2023-10-19"))
+    with revision("a site of the rule"):
+        rule.sites.create(base=omar, into=conoco)
+    change(tally.report, "the day of its report", published_latest=day("2024-02-03"))
+    change(make_report(), "another report", title="Another")
+
+    assert [around.reason for around in now(figure).around] == [
+        "the day of its report",
+        "a site of the rule",
+        "the rule",
+    ]
+
+
 def test_place_that_is_not_listed_any_more_where_we_counted(conoco):
     one = make_incident(conoco)
     make_tally(key="t-1", lines=[(make_base(), 3)])
@@ -389,62 +415,3 @@ def test_question_that_names_its_own_revision_never_changes(figure, conoco):
     assert now(fixed).differences.changes == []
     assert now(line).fixed
     assert now(line).published == 32
-
-
-# Many
-
-
-def test_incidents_that_are_not_held_are_counted_again(conoco, monkeypatch):
-    monkeypatch.setattr(figures, "MOST_HELD", 1)
-    one = make_incident(conoco)
-    make_incident(conoco)
-    make_tally(key="t-1", lines=[(conoco, 32)])
-    count = quote({"query": "base=conoco"})
-    line = quote({"tally": "t-1", "place": "base:conoco"})
-    change(one, "misdated", earliest=day("2020-01-01"), latest=day("2020-01-01"))
-
-    assert count.incidents is line.incidents is None
-    assert told(count) == [("changed", one.public_id, ["days"], ["misdated"])]
-    assert told(line) == [("went", one.public_id, ["days"], ["misdated"])]
-
-
-def test_list_that_does_not_come_out_the_same_is_not_compared(conoco, monkeypatch):
-    monkeypatch.setattr(figures, "MOST_HELD", 0)
-    make_incident(conoco)
-    figure = quote({"query": "base=conoco"})
-    monkeypatch.setattr(figures, "digest", lambda incidents: "another")
-
-    assert not now(figure).compared
-    assert now(figure).differences.changes == []
-
-
-def test_only_so_many_are_told_and_the_rest_are_counted(conoco, monkeypatch):
-    figure = quote({"query": "base=conoco"})
-    made = [make_incident(conoco) for _ in range(5)]
-    monkeypatch.setattr(differences, "MOST_TOLD", 2)
-
-    found = now(figure).differences
-
-    assert [one.public_id for one in found.changes] == [made[4].public_id, made[3].public_id]
-    assert found.untold == 3
-
-
-@pytest.mark.parametrize("asked", [{"query": "base=conoco"}, {"tally": "t-1", "place": "total"}])
-def test_queries_are_bounded(conoco, asked):
-    make_tally(key="t-1", lines=[(conoco, 32)])
-    incidents = [make_incident(conoco) for _ in range(12)]
-    figure = quote(asked)
-
-    def queries_after(some):
-        for one in some:
-            change(one, "seen", outcome="hit")
-            make_claim(one)
-        change(some[0], "no", status="retracted")
-        with CaptureQueriesContext(connection) as queries:
-            now(figure)
-        return len(queries)
-
-    few = queries_after(incidents[:2])
-
-    assert queries_after(incidents[2:]) == few <= 30
-    assert len(now(figure).differences.changes) == 12

@@ -7,6 +7,7 @@ import time
 
 import pytest
 from django.core.cache import caches
+from django.core.cache.backends.db import DatabaseCache
 from django.db import connection
 from django.test import RequestFactory
 
@@ -115,15 +116,22 @@ def test_what_limits_a_reader_is_shared_by_processes(client, conoco, two_an_hour
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_at_once_never_take_the_same_place(settings):
+def test_two_at_once_never_take_the_same_place(settings, monkeypatch):
     settings.FIGURES_PER_HOUR = 3
     caches["throttle"].clear()
     ready = threading.Barrier(8, timeout=20)
     waits, errors = [], []
+    look = DatabaseCache.get_many
+
+    def together(*args):
+        taken = look(*args)
+        ready.wait()  # nobody has taken a place when all have looked
+        return taken
+
+    monkeypatch.setattr(DatabaseCache, "get_many", together)
 
     def work():
         try:
-            ready.wait()
             waits.append(seconds_to_wait(RequestFactory().post("/figures/")))
         except Exception as error:
             errors.append(error)
