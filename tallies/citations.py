@@ -97,7 +97,12 @@ class Citation:
 
     @property
     def csl_json(self) -> str:
-        return json.dumps(self.csl, ensure_ascii=False, indent=2)
+        """The same as text, a line for each field."""
+        items = (
+            ",\n".join(f"  {_json(name)}: {_json(value)}" for name, value in item.items())
+            for item in self.csl
+        )
+        return "[{\n" + "\n}, {\n".join(items) + "\n}]\n"
 
 
 def tex(text: str) -> str:
@@ -107,3 +112,7 @@ def tex(text: str) -> str:
 
 def _date(day: datetime.date) -> dict[str, list[list[int]]]:
     return {"date-parts": [[day.year, day.month, day.day]]}
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
