@@ -280,14 +280,14 @@ def test_every_shipped_acceptance_is_stored_as_written(shipped):
             one.other.key if one.other else "",
             one.base.slug if one.base else one.country and f"country:{one.country}",
             one.amount,
-            one.reason,
+            one.why,
             one.report.url,
         )
         for one in AcceptedFinding.objects.select_related("tally", "other", "base", "report")
     }
 
     assert stored == {
-        (*list(row.values())[:4], number(row["amount"]), row["reason"], row["source_url"])
+        (*list(row.values())[:4], number(row["amount"]), row["why"], row["source_url"])
         for row in shipped_rows("accepted_findings")
     }
 

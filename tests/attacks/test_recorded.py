@@ -58,7 +58,7 @@ def record():
         attack_count=2,
     )
     make_claim(attack, claimant=group, made_on=day("2024-01-11"), report=report, summary="We did")
-    make_claim(attack, "damage", claimant=state, made_on=day("2024-01-13"))
+    make_claim(attack, "damage", claimant=state, made_on=day("2024-01-12"))
     other = make_incident(green, on="2024-01-31", until="2024-02-02", weapon="rocket")
     make_claim(other, claimant=umbrella, report=report)
     make_incident(green, on="2024-01-20", status="draft", internal_note=NOTE)
@@ -83,10 +83,12 @@ def answers(client, recorded_at=""):
     """Every answer, by its question."""
     clock = f"&recorded_at={recorded_at}"
     found = {query: client.get(f"/api/v1/{query}{clock}").json() for query in LISTS}
+    assert recorded_at or all(answer.get("results", [answer]) for answer in found.values())
     for query in NUMBERS:
         answer = ask(client, query + clock)
         found[query] = [answer["total"], *answer["results"]]
         for row in found[query]:
+            assert row["possible"] or recorded_at  # or the question asks nothing
             assert (clock in row.pop("incidents_url")) == bool(recorded_at)
     return found
 
@@ -180,10 +182,7 @@ CHANGES = {
     "fold doubtful": lambda: change(RuleSite, doubtful=True),
     "fold turned round": lambda: change(RuleSite, base=base("omar"), into=base("green")),
     "counter renamed": lambda: change(Organisation, of={"slug": "sohr"}, slug="s", name="S"),
-    "everything at once": lambda: [
-        CHANGES[name]()
-        for name in ("rule deleted", "claims deleted", "bases change slugs", "key deleted")
-    ],
+    "much at once": lambda: [CHANGES[name]() for name in ("rule deleted", "bases change slugs")],
 }
 
 

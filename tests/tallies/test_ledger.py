@@ -102,7 +102,7 @@ def test_ledger_makes_no_query(django_assert_num_queries):
     january(9, counter=counter)
     with revision("accepted"):
         AcceptedFinding.objects.create(
-            kind="fall", tally=two, other=one, base=omar, amount=-1, reason="Known."
+            kind="fall", tally=two, other=one, base=omar, amount=-1, why="Known."
         )
     tallies = list(
         PublishedTally.objects.select_related("counter", "report").prefetch_related("lines__base")

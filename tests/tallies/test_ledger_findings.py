@@ -340,7 +340,7 @@ def accept(finding, **fields):
                 "base": finding.place.base,
                 "country": finding.place.country,
                 "amount": finding.amount,
-                "reason": "Known.",
+                "why": "Known.",
             }
             | fields
         )
