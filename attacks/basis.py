@@ -3,11 +3,13 @@
 from operator import attrgetter
 
 import django_filters
+from django import forms
 
 from bases.models import MilitaryBase
 from sources.filters import DayFilter, WindowForm, country_pairs
 from sources.recorded import TODAY, NoSuchRevision, as_recorded
 
+from .models import CountingRule
 from .rules import HOUSE, HOUSE_SLUG, Basis, rules
 
 CLOCKS = ("known_on", "recorded_at")
@@ -37,14 +39,20 @@ class KnownOn(DayFilter):
         )
 
 
+def rule_choices():
+    """The house's rule and those of the counters whose rule is known, for a form."""
+    known = CountingRule.objects.values_list("organisation__slug", "organisation__name")
+    return [("", HOUSE.name), *known.order_by("organisation__name")]
+
+
 class RuleFilter(django_filters.CharFilter):
     """The rule by which attacks count."""
 
     def __init__(self, **kwargs):
         super().__init__(
-            label="Rule",
+            label="Counted by the rule of",
+            widget=forms.Select(choices=rule_choices),
             help_text="Whose counting rule: the slug of a counter whose rule is known, or house.",
-            max_length=80,
             **kwargs,
         )
 

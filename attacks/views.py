@@ -67,6 +67,8 @@ def _value_texts(filters, name, values):
     cleaned = filters.form.cleaned_data[name]
     if name in YES_OR_NO:
         return [(value, YES_OR_NO[name][cleaned]) for value in values if cleaned is not None]
+    if name == "rule":
+        return [(value, filters.basis.rule.name) for value in values]
     if hasattr(cleaned, "model"):
         names = {record.slug: record.name for record in cleaned}
     else:

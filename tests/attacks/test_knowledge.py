@@ -318,6 +318,24 @@ def test_claim_precedes_no_incident(client):
     assert (claims("09"), claims("10")) == (0, 1)
 
 
+@pytest.mark.parametrize(("on", "told"), [("12", False), ("20", True)])
+def test_undated_report_is_no_older_than_a_statement_that_it_carries(client, on, told):
+    report = make_report("carries")
+    incident = make_incident(on="2024-01-10", reports=[report])
+    make_claim(incident, claimant_text="Early", made_on=day("2024-01-12"), report=report)
+    make_claim(incident, claimant_text="Late", made_on=day("2024-01-20"), report=report)
+    make_claim(incident, claimant_text="Undated", report=report)
+
+    answer = client.get(f"/api/v1/incidents/{incident.public_id}/?known_on=2024-01-{on}").json()
+    claims = client.get(f"/api/v1/claims/?known_on=2024-01-{on}").json()["results"]
+
+    assert [report["key"] for report in answer["reports"]] == (["carries"] if told else [])
+    names = ["Early", "Late", "Undated"] if told else ["Early"]
+    for listed in (answer["claims"], claims):
+        assert [claim["claimant_text"] for claim in listed] == names
+        assert {bool(claim["report"]) for claim in listed} == {told}
+
+
 def test_incident_that_was_not_known_says_so_and_no_more(client, secrets):
     answer = client.get(f"/incidents/{secrets.public_id}/?known_on=2024-01-11")
 

@@ -59,6 +59,8 @@ def record():
     )
     make_claim(attack, claimant=group, made_on=day("2024-01-11"), report=report, summary="We did")
     make_claim(attack, "damage", claimant=state, made_on=day("2024-01-12"))
+    # One side with its member, as long as it is its umbrella.
+    make_claim(attack, claimant=umbrella, made_on=day("2024-01-12"))
     other = make_incident(green, on="2024-01-31", until="2024-02-02", weapon="rocket")
     make_claim(other, claimant=umbrella, report=report)
     make_incident(green, on="2024-01-20", status="draft", internal_note=NOTE)
