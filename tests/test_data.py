@@ -16,7 +16,6 @@ from attacks.models import Claim, CountingRule, Incident, IncidentKey, RuleSite
 from bases.models import ForcePresence, MilitaryBase
 from sources.models import Organisation, Report, Revision
 from sources.revisions import revision
-from tallies.book import read_book
 from tallies.imports import import_files
 from tallies.models import AcceptedFinding, PublishedTally, TallyLine
 from tests.factories import day
@@ -270,55 +269,6 @@ def test_every_shipped_rule_is_stored_as_written(shipped):
         for column, doubtful in (("folds", False), ("doubtful_folds", True)):
             own = sites.filter(rule=one, doubtful=doubtful)
             assert {f"{site.base.slug}>{site.into.slug}" for site in own} == parts(row[column])
-
-
-def test_every_shipped_acceptance_is_stored_as_written(shipped):
-    stored = {
-        (
-            one.kind,
-            one.tally.key,
-            one.other.key if one.other else "",
-            one.base.slug if one.base else one.country and f"country:{one.country}",
-            one.amount,
-            one.why,
-            one.report.url,
-        )
-        for one in AcceptedFinding.objects.select_related("tally", "other", "base", "report")
-    }
-
-    assert stored == {
-        (*list(row.values())[:4], number(row["amount"]), row["why"], row["source_url"])
-        for row in shipped_rows("accepted_findings")
-    }
-
-
-@pytest.mark.parametrize("name", ["counting_rules", "accepted_findings"])
-def test_rules_and_acceptances_name_a_page_on_which_a_shipped_tally_was_read(shipped, name):
-    read = {row["source_url"] for row in shipped_rows("published_tallies")}
-
-    assert {row["source_url"] for row in shipped_rows(name)} <= read
-
-
-def test_every_shipped_acceptance_is_of_a_finding_that_the_ledger_makes(shipped):
-    findings = [finding for page in read_book() for finding in page.ledger.findings]
-    accepted = [finding.accepted for finding in findings if finding.accepted]
-
-    assert sorted(one.pk for one in accepted) == sorted(
-        AcceptedFinding.objects.values_list("pk", flat=True)
-    )
-    assert not [finding for finding in findings if finding.lapsed]
-
-
-def test_what_no_source_explains_stays_open(shipped):
-    """Such as 61 and 62 for 17 November 2023, and the 17 for Al-Tanf that was printed twice."""
-    open_ones = {
-        (finding.kind.value, finding.tally.key)
-        for page in read_book()
-        for finding in page.ledger.open_findings
-    }
-
-    assert ("siblings", "dod-via-southfront-20231117") in open_ones
-    assert ("stale", "sohr-via-sadaelbalad-20241028") in open_ones
 
 
 def test_sohr_list_of_the_founding_article_is_kept_as_printed(shipped):

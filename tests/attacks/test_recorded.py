@@ -5,7 +5,6 @@ from html import unescape
 
 import pytest
 
-from attacks.counting import GroupBy
 from attacks.models import Citation, Claim, CountingRule, Incident, IncidentKey, RuleSite
 from bases.models import MilitaryBase
 from sources.models import Organisation, Report, Revision
@@ -25,7 +24,6 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 NOTE = "zznote"
-RECORDABLE = [one for one in GroupBy.values if one not in ("claim_status", "claimant")]
 
 
 @pytest.fixture
@@ -59,8 +57,7 @@ def record():
     )
     make_claim(attack, claimant=group, made_on=day("2024-01-11"), report=report, summary="We did")
     make_claim(attack, "damage", claimant=state, made_on=day("2024-01-12"))
-    # One side with its member, as long as it is its umbrella.
-    make_claim(attack, claimant=umbrella, made_on=day("2024-01-12"))
+    make_claim(attack, claimant=umbrella, made_on=day("2024-01-12"))  # one side with its member
     other = make_incident(green, on="2024-01-31", until="2024-02-02", weapon="rocket")
     make_claim(other, claimant=umbrella, report=report)
     make_incident(green, on="2024-01-20", status="draft", internal_note=NOTE)
@@ -208,7 +205,7 @@ def test_answer_of_the_last_revision_is_that_of_today(client, record):
     assert found == today[LISTS[0]]
 
 
-@pytest.mark.parametrize("group_by", RECORDABLE)
+@pytest.mark.parametrize("group_by", ["base", "country", "month"])
 @pytest.mark.parametrize("query", ["", "rule=sohr&base=green", "rule=sohr&known_on=2024-01-12"])
 def test_recorded_number_opens_exactly_its_list(client, record, query, group_by):
     number = Revision.objects.first().number
