@@ -9,7 +9,7 @@ from rest_framework.viewsets import GenericViewSet
 from config.rest import Public, PublicViewSet
 
 from .basis import CLOCKS, ClockForm, KnownOn, RecordedAt
-from .counting import ONLY_TODAY, GroupBy, count, count_by
+from .counting import GroupBy, count, count_by, reason_not_to_group
 from .filters import ClaimFilter, CountFilter, IncidentFilter, incidents_query
 from .models import NEWEST_FIRST, Claim, Incident, serial_of
 from .records import annotated, with_documents
@@ -139,8 +139,8 @@ class CountViewSet(Public, GenericViewSet):
         asked = CountFilter(request.query_params, self.get_queryset(), request=request)
         if not asked.is_valid():
             raise translate_validation(asked.errors)
-        if asked.basis.record.revision is not None and group_by in ONLY_TODAY:
-            raise ValidationError({"recorded_at": [f"Not with group_by={group_by}."]})
+        if refused := reason_not_to_group(group_by, asked.basis):
+            raise ValidationError({clock: [reason] for clock, reason in refused.items()})
 
         def incidents_url(row_filters=None):
             query = incidents_query(request.query_params, row_filters)

@@ -12,6 +12,7 @@ from sources.recorded import TODAY, NoSuchRevision, as_recorded
 from .models import CountingRule
 from .rules import HOUSE, HOUSE_SLUG, Basis, rules
 
+HINDSIGHT_FILTERS = ("outcome", "grade")
 CLOCKS = ("known_on", "recorded_at")
 
 
@@ -94,16 +95,31 @@ class BasisForm(WindowForm):
             self.add_error("recorded_at", self.record_error)
         elif self.record != TODAY:
             self.refuse_what_only_today_answers(cleaned)
+        if cleaned.get("known_on"):
+            self.refuse_hindsight(cleaned)
         self.basis = Basis(self.rule(cleaned), cleaned.get("known_on"), self.record)
         return cleaned
 
     def refuse_what_only_today_answers(self, cleaned):
         recordable = (*self.recordable, "rule", *CLOCKS)
         allowed = [name for name in recordable if name in self.fields]
-        for name, value in list(cleaned.items()):  # a refused one is taken out
-            asked = name not in allowed and value not in (None, "") and list_or_true(value)
-            if asked and name not in self.errors:
+        for name in self.asked(cleaned):
+            if name not in allowed:
                 self.add_error(name, f"Not with recorded_at, which takes: {', '.join(allowed)}.")
+
+    def refuse_hindsight(self, cleaned):
+        """A filter by what was coded later would tell what the clock hides."""
+        for name in self.asked(cleaned):
+            if name in HINDSIGHT_FILTERS:
+                self.add_error(name, "Not with known_on: it was coded by what became known later.")
+
+    def asked(self, cleaned):
+        """The names of the fields that ask for something, and are not refused yet."""
+        return [
+            name
+            for name, value in cleaned.items()
+            if value not in (None, "") and list_or_true(value) and name not in self.errors
+        ]
 
     def rule(self, cleaned):
         slug = cleaned.get("rule") or HOUSE_SLUG

@@ -16,7 +16,7 @@ import calendar
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import (
@@ -38,6 +38,7 @@ from django.db.models.functions import Coalesce
 from bases.models import MilitaryBase
 from sources.countries import country_name
 from sources.models import Organisation
+from sources.recorded import TODAY
 
 from .claim_status import ClaimStatus, claim_status, claims_of_responsibility
 from .rules import HOUSE_TODAY, Basis
@@ -134,6 +135,16 @@ class GroupBy(TextChoices):
 ONLY_TODAY = (GroupBy.CLAIM_STATUS, GroupBy.CLAIMANT)
 
 
+def reason_not_to_group(group_by: GroupBy | str, basis: Basis) -> dict[str, str]:
+    """By which clock counts cannot be broken down so, with the reason; empty where they can."""
+    if basis.record != TODAY and group_by in ONLY_TODAY:
+        return {"recorded_at": f"Not with group_by={group_by}: an earlier record is not listed so."}
+    if basis.known_on and group_by == GroupBy.OUTCOME:
+        reason = "Not with group_by=outcome: it was coded by what became known later."
+        return {"known_on": reason}
+    return {}
+
+
 @dataclass(frozen=True)
 class Count:
     """A number of attacks: at least `certain`, at most `possible`."""
@@ -202,6 +213,8 @@ def count_by(
     """
     group_by = GroupBy(group_by)
     inside = _inside(incidents, window, basis).order_by()
+    if group_by in (GroupBy.CLAIM_STATUS, GroupBy.CLAIMANT):
+        basis = replace(basis, rests_on_claims=True)
     if group_by is GroupBy.MONTH:
         return list(_by_month(inside, window, basis))
     rows = list(_BREAKDOWNS[group_by](inside, window, basis))

@@ -1,5 +1,7 @@
 """The one set of incident filters: for the page, the API and the counts alike."""
 
+from dataclasses import replace
+
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
@@ -102,7 +104,9 @@ class IncidentFilter(django_filters.FilterSet):
     @property
     def basis(self):
         """Rule and clocks, once the filters are valid."""
-        return self.form.basis
+        by_claims = ("claim_status", "claimant", "claimant__isnull")
+        asked = any(self.data.get(name) for name in by_claims)
+        return replace(self.form.basis, rests_on_claims=asked)
 
     @property
     def window(self):

@@ -65,6 +65,11 @@ def claims_surely_known(record: Record, on: Day | None) -> QuerySet[Any]:
     return claims if on is None else claims.filter(_surely_known(record, on))
 
 
+def doubtful_claims(record: Record, on: Day) -> QuerySet[Any]:
+    """Of the incident of an outer query, the claims that may or may not have been known by then."""
+    return _of_incident(claims_known(record, on)).exclude(_surely_known(record, on))
+
+
 def _surely_known(record: Record, on: Day) -> Q:
     return Q(made_on__lte=on) | Q(made_on=None, report__in=_surely_published(record, on))
 

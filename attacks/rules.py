@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -28,7 +28,13 @@ from .claim_status import (
     sure_claims_of_responsibility,
     tops,
 )
-from .knowledge import claims_known, claims_surely_known, is_known, may_be_known
+from .knowledge import (
+    claims_known,
+    claims_surely_known,
+    doubtful_claims,
+    is_known,
+    may_be_known,
+)
 
 Day = datetime.date
 
@@ -103,6 +109,7 @@ class Basis:
     rule: Rule = HOUSE
     known_on: Day | None = None
     record: Record = TODAY
+    rests_on_claims: bool = False  # whether who claims an attack decides that it is asked for
 
     def published(self) -> Any:
         """The published incidents of that record, as far as they may have been known."""
@@ -119,18 +126,24 @@ class Basis:
     def clauses(self) -> list[Clause]:
         """What an attack must meet to be counted, in the order in which it is told to a reader."""
         found = [*_house_clauses(self.rule), *_own_clauses(self)]
-        if self.known_on:
-            day = date_format(self.known_on, "j F Y")
-            found.append(
-                Clause(
-                    "knowledge",
-                    self.knowable,
-                    is_known(self.record, self.known_on),
-                    f"not known on {day}",
-                    f"it may not have been known on {day}",
-                )
-            )
-        return found
+        if not self.known_on:
+            return found
+        day = date_format(self.known_on, "j F Y")
+        knowledge = Clause(
+            "knowledge",
+            self.knowable,
+            is_known(self.record, self.known_on),
+            f"not known on {day}",
+            f"it may not have been known on {day}",
+        )
+        claims = Clause(
+            "claims",
+            ANY,
+            ~Q(Exists(doubtful_claims(self.record, self.known_on))),
+            "",
+            f"what was said of it may not have been known on {day}",
+        )
+        return [*map(_without_hindsight, found), knowledge, *([claims] * self.rests_on_claims)]
 
     @property
     def counts(self) -> Q:
@@ -192,6 +205,14 @@ def _house_clauses(rule: Rule) -> list[Clause]:
         Clause("merged", merged, merged, "merged into another record"),
         Clause("grade", graded, graded, why),
     ]
+
+
+def _without_hindsight(clause: Clause) -> Clause:
+    """The clause without telling, to who asks for an earlier day, what was coded since."""
+    if clause.code not in ("grade", "intercepted"):
+        return clause
+    words = "by what our record codes of it today"
+    return replace(clause, code="coding", leaves_out=f"left out {words}", doubt=f"in doubt {words}")
 
 
 def _own_clauses(basis: Basis) -> list[Clause]:
@@ -285,7 +306,9 @@ def _alone(basis: Basis, responsibility: Any, known: Any) -> Q:
         .exclude(stance="denies")
         .exclude(claimant__in=armed_groups(basis.record), claimant__isnull=False)
     )
-    return Q(Exists(claims)) & ~Q(Exists(others)) & ~Q(grade__in=["confirmed", "fair"])
+    alone = Q(Exists(claims)) & ~Q(Exists(others))
+    # A grade is given later.
+    return alone if basis.known_on else alone & ~Q(grade__in=["confirmed", "fair"])
 
 
 # The kinds of claim that say how an attack went, and so that there was one.

@@ -6,11 +6,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from django_filters import MultipleChoiceFilter
 
-from config.clocks import keeps
+from config.clocks import asks_of_a_clock, keeps
 from config.keyset import backwards, beyond
+from sources.recorded import TODAY
 
 from .basis import CLOCKS, ClockForm
-from .counting import ONLY_TODAY, GroupBy, count, count_by
+from .counting import GroupBy, count, count_by, reason_not_to_group
 from .filters import CountFilter, IncidentFilter, incidents_query
 from .models import NEWEST_FIRST, Grade, Incident, serial_of
 from .records import annotated, with_bases, with_documents
@@ -135,7 +136,8 @@ def incidents(request):
                 newer_than=request.GET.get("newer_than", ""),
             ),
         }
-    return render(request, "attacks/incidents.html", context)
+    status = 200 if filters.is_valid() or not asks_of_a_clock(request) else 400
+    return render(request, "attacks/incidents.html", context, status=status)
 
 
 def _clock_query(params):
@@ -177,7 +179,8 @@ def incident(request, public_id):
             "reports": sorted(incident.reports.all(), key=_by_day_of_report),
             "keys": incident.keys.all(),
             "merged": with_bases(basis.published().filter(merged_into=row.pk), basis),
-            "last_change": row.last_revision(),
+            # It would tell what was changed since.
+            "last_change": None if basis.known_on or basis.record != TODAY else row.last_revision(),
         },
     )
 
@@ -200,9 +203,9 @@ def counts(request):
     context = {"filters": filters, "grouping": grouping, "query": params.urlencode()}
     # Both are checked, so that each bad value is shown at its field.
     valid = filters.is_valid() & grouping.is_valid()
-    if valid and filters.basis.record.revision is not None and group_by in ONLY_TODAY:
+    if valid and (refused := reason_not_to_group(group_by, filters.basis)):
         valid = False
-        grouping.add_error("group_by", "Not with recorded at: an earlier record is not listed so.")
+        grouping.add_error("group_by", *refused.values())
     if valid:
         context |= {
             "active": active_filters(filters, params),
@@ -215,4 +218,5 @@ def counts(request):
                 for row in count_by(filters.qs, group_by, filters.window, filters.basis)
             ],
         }
-    return render(request, "attacks/counts.html", context)
+    status = 200 if valid or not asks_of_a_clock(request) else 400
+    return render(request, "attacks/counts.html", context, status=status)

@@ -41,7 +41,7 @@ class MilitaryBaseAdmin(BaseSearch, RevisedAdmin):
     list_select_related = ["parent"]
     # `BaseSearch` searches the further names.
     search_fields = ["name", "name_ar", "slug", "near", "governorate"]
-    prepopulated_fields = {"slug": ["name"]}
+    permanent = ["slug"]
     inlines = [BaseNameInline]
     fieldsets = [
         (None, {"fields": ["name", "name_ar", "slug", "kind", "parent"]}),

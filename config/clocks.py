@@ -18,6 +18,11 @@ def keeps(*clocks):
     return mark
 
 
+def asks_of_a_clock(request):
+    """Whether the address names a clock: what cannot be answered by it is then a 400."""
+    return any(request.GET.get(name) for name in CLOCKS)
+
+
 class NoClockIsIgnored:
     """Endpoints of the API refuse what they do not know themselves."""
 

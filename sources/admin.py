@@ -17,7 +17,7 @@ class OrganisationAdmin(RevisedAdmin):
     list_filter = ["kind", ("country", CountriesInUse)]
     list_select_related = ["parent"]
     search_fields = ["name", "name_ar", "slug", "url", "names__name"]
-    prepopulated_fields = {"slug": ["name"]}
+    permanent = ["slug"]
     inlines = [OrganisationNameInline]
 
 

@@ -148,6 +148,8 @@ class RevisedStacked(RevisedInline, admin.StackedInline):
 
 class RevisedAdmin(AutocompleteKeys, SimpleHistoryAdmin):
     form = RevisedForm
+    # What addresses, files and quoted figures name a record by: given once, when it is entered.
+    permanent = ()
     action_form = RevisedActionForm
     # What an action gives as its reason when the editor gives none.
     action_reasons = {"delete_selected": DELETED}
@@ -228,6 +230,14 @@ class RevisedAdmin(AutocompleteKeys, SimpleHistoryAdmin):
     def get_fields(self, request, obj=None):
         names = super().get_fields(request, obj)
         return [name for name in names if name not in ("reason", "seen")]
+
+    def get_readonly_fields(self, request, obj=None):
+        given = self.permanent if obj else ()
+        return [*super().get_readonly_fields(request, obj), *given]
+
+    def get_prepopulated_fields(self, request, obj=None):
+        # Not as an attribute: the page of an earlier version would look for the field.
+        return {} if obj else {name: ["name"] for name in self.permanent if name == "slug"}
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)

@@ -31,6 +31,7 @@ class TallyLineInline(RevisedTabular):
 
 @admin.register(PublishedTally)
 class PublishedTallyAdmin(RevisedAdmin):
+    permanent = ["key"]
     list_display = [
         "key",
         "counter",

@@ -45,8 +45,7 @@ class Page:
 
     def in_all(self, tally: PublishedTally) -> Count | None:
         """What we count over its days in its countries; None where neither it nor the rule says."""
-        countries = tally.countries or self.rule.territory
-        return self.holdings.held(TOTAL, countries, tally.window) if countries else None
+        return self.holdings.held(TOTAL, tally.countries, tally.window)
 
     def query(self, step: Step) -> str:
         """The query string of the incidents behind a step's `possible`."""
@@ -72,7 +71,9 @@ def read_book(
         publications[tally.counter].append(tally)
     if not publications:
         return []
-    accepted = list(AcceptedFinding.objects.select_related("report__publisher", "base"))
+    # An explanation was found later.
+    explained = AcceptedFinding.objects.select_related("report__publisher", "base")
+    accepted = [] if known_on else list(explained)
     known_rules, bases = rules(), MilitaryBase.objects.in_bulk()
     holdings: dict[str, Holdings] = {}
     pages = []

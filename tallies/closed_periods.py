@@ -10,7 +10,18 @@ from itertools import accumulate
 
 from .models import PublishedTally
 from .places import Place
-from .series import ONE_DAY, Fold, Read, Value, by_place, in_order, is_floor, itself, values_of
+from .series import (
+    ONE_DAY,
+    Fold,
+    Read,
+    Value,
+    by_place,
+    in_order,
+    itself,
+    may_be_fewer,
+    may_be_more,
+    values_of,
+)
 
 Day = datetime.date
 
@@ -51,10 +62,11 @@ class ClosedPeriod:
     @property
     def outside(self) -> int:
         """By how much it lies outside: negative below, 0 within."""
-        if self.number < self.bounds.low and not is_floor(self.tally, self.place):
-            return self.number - self.bounds.low
-        if self.bounds.high is not None:
-            return max(0, self.number - self.bounds.high)
+        low, high = self.bounds.low, self.bounds.high
+        if self.number < low and not may_be_more(self.tally, self.place):
+            return self.number - low
+        if high is not None and self.number > high and not may_be_fewer(self.tally, self.place):
+            return self.number - high
         return 0
 
     @property
@@ -70,14 +82,19 @@ class _Levels:
 
     def __init__(self, place: Place, running: Iterable[tuple[Read, int]]) -> None:
         values = values_of(running)
-        values.sort(key=lambda value: value.latest)
-        self._ends = [value.latest for value in values]
-        self._least = list(accumulate((_anchor(value.first, value) for value in values), _higher))
+        # Of several prints of one number, the fullest one that bounds it is named.
+        floors = [
+            (value.latest, _anchor(read, value))
+            for value in values
+            for read in [one for one in value.editions if not may_be_fewer(one.tally, place)][:1]
+        ]
+        floors.sort(key=lambda floor: floor[0])
+        self._ends = [day for day, _ in floors]
+        self._least = list(accumulate((anchor for _, anchor in floors), _higher))
         ceilings = [
             (value.earliest, _anchor(read, value))
             for value in values
-            # Of several prints of one number, one that is not "at least" bounds it.
-            for read in [one for one in value.editions if not is_floor(one.tally, place)][:1]
+            for read in [one for one in value.editions if not may_be_more(one.tally, place)][:1]
         ]
         ceilings.sort(key=lambda ceiling: ceiling[0])
         self._begins = [day for day, _ in ceilings]
@@ -125,7 +142,8 @@ def _same_area(place: Place, read: Read, period: PublishedTally) -> bool:
 
 def _bounds(period: PublishedTally, levels: _Levels) -> Bounds:
     # Where its end is an interval, the bounds are those that allow more.
-    before = period.counting_since and period.counting_since - ONE_DAY
+    since = period.counting_since
+    before = since - ONE_DAY if since and since > Day.min else None
     least_at_end, most_before = levels.least(period.as_of_earliest), levels.most(before)
     most_at_end, least_before = levels.most(period.as_of_latest), levels.least(before)
     low, high = 0, None

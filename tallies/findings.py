@@ -97,8 +97,9 @@ def _stale_since(place: Place, earlier: Read, later: Read, held: Held) -> Iterat
     countries = _common(earlier.tally, later.tally) if place.is_total else ()
     if countries is None:
         return
-    certain = held(place, countries, window).certain
-    if certain > 0:
+    ours = held(place, countries, window)
+    if ours and ours.certain > 0:
+        certain = ours.certain
         words = (
             f"{_repeated(place, later)} is the number {as_of_words(earlier.tally)}, although "
             f"our record certainly holds {certain} attack{'s' if certain > 1 else ''} "

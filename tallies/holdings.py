@@ -39,11 +39,15 @@ class Holdings:
     ) -> Holdings:
         return cls(Basis(rule, known_on, record))
 
-    def held(self, place: Place, countries: Sequence[str], window: Window) -> Count:
+    def held(self, place: Place, countries: Sequence[str], window: Window) -> Count | None:
         """How many attacks in the window: there, or for the total in those countries.
 
-        Without countries the total is all that the rule counts.
+        Without any it is in those of the rule; None where that names none, or for a bare name.
         """
+        if place.name:
+            return None
+        if place.is_total and not (countries or self.basis.rule.territory):
+            return None
         return _sum(self._rows(place, countries), window)
 
     def _rows(self, place: Place, countries: Sequence[str]) -> Iterable[Row]:
@@ -51,9 +55,7 @@ class Holdings:
             return self._by_base.get(self.basis.rule.root(place.base.pk), [])
         if place.country:
             return self._by_country.get(place.country, [])
-        if place.name:
-            return []
-        codes = countries or self._by_country
+        codes = countries or self.basis.rule.territory
         return (row for code in codes for row in self._by_country.get(code, []))
 
 

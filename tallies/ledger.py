@@ -34,6 +34,7 @@ class Ledger:
     """All of one counter. Publications in order of as-of, steps in order of time."""
 
     publications: list[PublishedTally]
+    first_start: Day | None  # as the counter's rule states it, else as its first publication does
     running: list[PublishedTally]
     closed: list[ClosedPeriod]
     steps: list[Step]
@@ -73,6 +74,7 @@ def ledger(
     found = findings(reads, running, closed, links, periods, held)
     return Ledger(
         publications=[read.tally for read in reads],
+        first_start=start,
         running=[read.tally for read in running],
         closed=periods,
         steps=sorted(steps, key=lambda step: (order[step.later], not step.place.is_total)),

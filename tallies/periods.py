@@ -34,7 +34,7 @@ class PeriodRow:
     territory: tuple[str, ...]
     published: tuple[PublishedTally, ...]
     allowed: Bounds
-    ours: Count
+    ours: Count | None  # None: neither it nor its rule says where it counts
     query: str
 
     @property
@@ -74,7 +74,7 @@ def _row(page: Page, since: Day | None, until: Day | None) -> PeriodRow | None:
         return None
     shown = exact[0] if exact else latest
     assert shown is not None
-    starts = page.rule.since or shown.counting_since
+    starts = page.ledger.first_start
     window = Window(max(filter(None, (since, starts)), default=None), until)
     return PeriodRow(
         counter=page.counter,
@@ -108,7 +108,7 @@ def _allowed(
         territory=shown.territory,
     )
     found = bounds(asked, TOTAL, running)
-    if since and starts and since > starts:
+    if since and (starts is None or since > starts):
         return found
     # It had counted nothing before it began.
     low, high = found.least_at_end, found.most_at_end

@@ -268,7 +268,7 @@ class Examination:
 
 def examine(reconciliation: Reconciliation) -> Examination:
     """Every incident in the publication's days and places, with what the rule makes of it."""
-    tally, basis, window = reconciliation.tally, reconciliation.basis, reconciliation.window
+    basis, window = reconciliation.basis, reconciliation.window
     places = [row for row in reconciliation.rows[:-1] if row.place.on_record]
     sites = {site for row in reconciliation.rows for site in _around(reconciliation, row)}
     in_range = annotated(basis.published().filter(window.overlaps, base__in=sites), basis)
@@ -279,7 +279,7 @@ def examine(reconciliation: Reconciliation) -> Examination:
     complete = len(found) <= MOST_EXAMINED
     inside = {row.id: row.inside for row in found}
     incidents = with_bases(found[:MOST_EXAMINED], basis)
-    judged = [(incident, _judge(incident, inside[incident.pk], tally)) for incident in incidents]
+    judged = [(incident, _judge(incident, inside[incident.pk])) for incident in incidents]
     rows = [(row, list(_of_row(reconciliation, row, judged))) for row in places]
     return Examination(rows, len(incidents), complete)
 
@@ -292,7 +292,12 @@ def _around(reconciliation: Reconciliation, row: Row) -> set[int]:
     return sites | {site for site, into in reconciliation.basis.rule.doubtful if into in sites}
 
 
-def _judge(incident: Any, inside: bool, tally: PublishedTally) -> Examined:
+def _judge(incident: Any, inside: bool) -> Examined:
+    if incident.withdrawn:
+        verdict = Examined.EXCLUDED if incident.left_out else Examined.COUNTED
+        if verdict == Examined.COUNTED and (incident.in_doubt or not inside):
+            verdict = Examined.BORDERLINE
+        return Examined(incident, verdict, "", f"withdrawn since: {incident.withdrawn}")
     if incident.left_out:
         return Examined(incident, Examined.EXCLUDED, incident.left_out, incident.left_out_because)
     if not inside:

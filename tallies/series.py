@@ -25,8 +25,8 @@ ONE_DAY = datetime.timedelta(days=1)
 
 Fold = Callable[[MilitaryBase], MilitaryBase]
 # How many attacks of our record the counter's rule counts at a place (for the total: in those
-# countries; none: wherever it counts) in a window.
-Held = Callable[[Place, Sequence[str], Window], Count]
+# countries, else in those of the rule) in a window; None: nothing says where to count.
+Held = Callable[[Place, Sequence[str], Window], Count | None]
 
 
 def itself(base: MilitaryBase) -> MilitaryBase:
@@ -95,10 +95,15 @@ def _read(tally: PublishedTally, order: int, fold: Fold) -> Read:
 
 
 def first_start_of(reads: list[Read]) -> Day | None:
-    """The start of the first publication that states one; of several as of that day, the first."""
+    """The start of the first publication that states one; of several as of that day, the first.
+
+    One that names its own last day may be a month, so it says so only where no other does.
+    """
+    stated = [read for read in reads if read.tally.counting_since]
+    open_ended = [read for read in stated if not read.tally.counting_until]
     days: tuple[Day, Day] | None = None
     starts: list[Day] = []
-    for read in reads:
+    for read in open_ended or stated:
         since = read.tally.counting_since
         if since and days in (None, (read.earliest, read.latest)):
             days = (read.earliest, read.latest)
@@ -191,8 +196,13 @@ def quantifier_of(tally: PublishedTally, place: Place) -> str:
     return tally.quantifier if place.is_total or tally.total is None else ""
 
 
-def is_floor(tally: PublishedTally, place: Place) -> bool:
-    return quantifier_of(tally, place) in (Quantifier.AT_LEAST, Quantifier.MORE_THAN)
+def may_be_more(tally: PublishedTally, place: Place) -> bool:
+    """Whether the number was printed as "at least", "more than" or "about"."""
+    return quantifier_of(tally, place) not in ("", Quantifier.EXACTLY)
+
+
+def may_be_fewer(tally: PublishedTally, place: Place) -> bool:
+    return quantifier_of(tally, place) == Quantifier.ABOUT
 
 
 def as_of_words(tally: PublishedTally) -> str:

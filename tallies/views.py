@@ -2,7 +2,7 @@ from dataclasses import dataclass
 
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,14 +10,16 @@ from django.views.decorators.http import require_safe
 
 from attacks.basis import CLOCKS, ClockForm
 from attacks.counting import coverage
+from attacks.knowledge import may_be_published
 from attacks.models import NEWEST_FIRST
 from attacks.records import annotated, with_bases, with_documents
 from bases.models import ForcePresence, MilitaryBase
-from config.clocks import keeps
+from config.clocks import asks_of_a_clock, keeps
 from sources.filters import ISO_DAY
 from sources.models import Organisation
 from sources.recorded import TODAY
 from sources.revisions import last_revision
+from sources.validators import sane_day
 
 from .book import Page, read_book, work_queue
 from .dashboard import choose
@@ -32,13 +34,13 @@ PRESENCES = 12
 STEPS = 100  # on a page of the work queue
 
 
-class DashboardForm(ClockForm):
-    recordable = ()
+class TodayForm(ClockForm):
+    """A page of today's record, by what was known when."""
 
     def clean(self):
         cleaned = super().clean()
         if self.record != TODAY:
-            reason = "The dashboard is of today's record; a single tally answers it."
+            reason = "This page is of today's record; single tallies and incidents answer it."
             self.add_error("recorded_at", reason)
         return cleaned
 
@@ -46,7 +48,7 @@ class DashboardForm(ClockForm):
 @keeps(*CLOCKS)
 @require_safe
 def dashboard(request):
-    clocks = DashboardForm(request.GET)
+    clocks = TodayForm(request.GET)
     if not clocks.is_valid():
         return render(request, "attacks/bad_clock.html", {"clocks": clocks}, status=400)
     basis = clocks.basis
@@ -63,26 +65,31 @@ def dashboard(request):
             reconcile(choice.tally, known_on=basis.known_on) if choice.tally else None
         ),
         "coverage": coverage(basis.published(), basis),
-        "presences": ForcePresence.objects.select_related("base", "force", "report__publisher")[
-            :PRESENCES
-        ],
+        "presences": presences(basis.known_on)[:PRESENCES],
         "incidents": shown(latest, basis),
     }
     return render(request, "tallies/dashboard.html", context)
 
 
+def presences(known_on):
+    stated = ForcePresence.objects.select_related("base", "force", "report__publisher")
+    if known_on is None:
+        return stated
+    until_then = Q(as_of__lte=known_on) | Q(as_of=None)
+    published = Q(report=None) | may_be_published(known_on, "report__")
+    return stated.filter(until_then, published)
+
+
 # The ledger
 
 
-class BookForm(ClockForm):
-    """Which counters, and by what was known when. Our own earlier record keeps no ledger."""
+class BookForm(TodayForm):
+    """Which counters, and by what was known when."""
 
     counter = forms.CharField(required=False, max_length=80)
 
     def clean(self):
         cleaned = super().clean()
-        if self.record != TODAY:
-            self.add_error("recorded_at", "The ledger is kept of today's record: leave it out.")
         if slug := cleaned.get("counter"):
             self.chosen = all_counters().filter(slug=slug).first() if "\0" not in slug else None
             if self.chosen is None:
@@ -120,8 +127,8 @@ class ShownStep:
         query = QueryDict(mutable=True)
         if self.step.place.base:
             query["base"] = self.step.place.base.pk
-        query["earliest"] = self.step.window.since.isoformat()
-        query["latest"] = self.step.window.until.isoformat()
+        days = {"earliest": self.step.window.since, "latest": self.step.window.until}
+        query.update({name: day.isoformat() for name, day in days.items() if day})
         return f"{reverse('admin:attacks_incident_add')}?{query.urlencode()}"
 
 
@@ -146,6 +153,11 @@ class ShownFinding:
 
 def shown_steps(page, steps):
     return [ShownStep(page, step) for step in steps]
+
+
+def status_of(form, request):
+    """A clock that cannot be answered by is a 400, as everywhere."""
+    return 200 if form.is_valid() or not asks_of_a_clock(request) else 400
 
 
 def rights(request):
@@ -204,7 +216,7 @@ def tallies(request):
         context["counter"] = form.chosen
         context["basis"] = form.basis
         context["pages"] = [ShownPage(page) for page in form.read()]
-    return render(request, "tallies/list.html", context)
+    return render(request, "tallies/list.html", context, status=status_of(form, request))
 
 
 @keeps(*CLOCKS)
@@ -222,7 +234,7 @@ def unaccounted(request):
             "steps": Paginator(steps, STEPS).get_page(request.GET.get("page")),
             "query": query.urlencode(),
         }
-    return render(request, "tallies/unaccounted.html", context)
+    return render(request, "tallies/unaccounted.html", context, status=status_of(form, request))
 
 
 @keeps(*CLOCKS)
@@ -292,7 +304,7 @@ def in_its_ledger(tally, basis):
     }
 
 
-class PeriodForm(ClockForm):
+class PeriodForm(TodayForm):
     """One window, and whose numbers of it are held side by side."""
 
     since = forms.DateField(
@@ -300,12 +312,14 @@ class PeriodForm(ClockForm):
         input_formats=ISO_DAY,
         widget=forms.DateInput(attrs={"type": "date"}, format=ISO_DAY[0]),
         error_messages={"invalid": "Give a day as YYYY-MM-DD."},
+        validators=[sane_day],
     )
     until = forms.DateField(
         required=False,
         input_formats=ISO_DAY,
         widget=forms.DateInput(attrs={"type": "date"}, format=ISO_DAY[0]),
         error_messages={"invalid": "Give a day as YYYY-MM-DD."},
+        validators=[sane_day],
     )
     counter = forms.ModelMultipleChoiceField(
         Organisation.objects.none(),
@@ -319,12 +333,6 @@ class PeriodForm(ClockForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["counter"].queryset = all_counters()
-
-    def clean(self):
-        cleaned = super().clean()
-        if self.record != TODAY:
-            self.add_error("recorded_at", "The ledger is kept of today's record: leave it out.")
-        return cleaned
 
 
 @keeps(*CLOCKS)
@@ -342,4 +350,4 @@ def period(request):
             "rows": compare_period(book, cleaned["since"], cleaned["until"]),
             "bases": MilitaryBase.objects.in_bulk(),
         }
-    return render(request, "tallies/period.html", context)
+    return render(request, "tallies/period.html", context, status=status_of(form, request))

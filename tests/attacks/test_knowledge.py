@@ -8,6 +8,7 @@ import pytest
 from attacks.counting import Count, count
 from attacks.models import Incident
 from attacks.rules import Basis, rule_of
+from sources.revisions import revision
 from tests.attacks.test_counts_api import ask, follow
 from tests.factories import (
     day,
@@ -397,3 +398,63 @@ def test_known_on_takes_no_query_for_each_incident(client, secrets, django_asser
     with django_assert_max_num_queries(12):
         answer = client.get("/api/v1/incidents/?known_on=2024-02-01").json()
     assert len(answer["results"]) == 7
+
+
+@pytest.mark.parametrize("query", ["outcome=hit", "grade=weak", "group_by=outcome"])
+@pytest.mark.parametrize("kind", ["counts", "incidents"])
+def test_what_was_coded_later_cannot_be_asked_for_either(client, kind, query):
+    """A filter by the outcome would tell the outcome that is hidden."""
+    make_incident(outcome="hit", grade="weak")
+    if kind == "incidents" and "group_by" in query:
+        return
+
+    answer = client.get(f"/api/v1/{kind}/?known_on=2024-02-01&{query}")
+
+    assert answer.status_code == 400
+    assert "became known later" in answer.content.decode()
+    assert client.get(f"/{kind}/?known_on=2024-02-01&{query}").status_code == 400
+
+
+def test_page_of_an_earlier_day_does_not_tell_the_last_change(client):
+    incident = make_incident(reports=[make_report(published="2024-01-16")])
+    with revision("Eight were hurt after all"):
+        incident.injured_low = 8
+        incident.save()
+
+    assert (
+        "Eight were hurt"
+        not in client.get(f"/incidents/{incident.public_id}/?known_on=2024-01-20").content.decode()
+    )
+
+
+def test_clause_tells_nothing_that_was_coded_later(client):
+    sohr = make_organisation("sohr", kind="monitor")
+    make_rule(sohr, counts_intercepted=False, counts_claims_alone=True)
+    make_incident(outcome="intercepted")
+    make_incident(grade="discounted")
+
+    page = client.get("/incidents/?known_on=2024-02-01&rule=sohr").content.decode()
+
+    assert page.count("left out by what our record codes of it today") == 2
+    assert "intercepted, which" not in page
+    assert "graded discounted" not in page
+
+
+def test_row_by_claimant_is_certain_only_where_the_claim_was_certainly_known(client):
+    incident = make_incident(reports=[make_report(published="2024-01-16")])
+    later = make_report(published_earliest=day("2024-01-11"), published_latest=day("2024-01-30"))
+    make_claim(incident, claimant=make_group("iri"), report=later)
+
+    for group_by in ("claimant", "claim_status"):
+        [row] = client.get(f"/api/v1/counts/?known_on=2024-01-20&group_by={group_by}").json()[
+            "results"
+        ]
+        assert (row["key"], row["certain"], row["possible"]) == (
+            "iri" if group_by == "claimant" else "claimed",
+            0,
+            1,
+        )
+    one = client.get("/api/v1/counts/?known_on=2024-01-20&claimant=iri").json()["total"]
+    assert (one["certain"], one["possible"]) == (0, 1)
+    settled = client.get("/api/v1/counts/?known_on=2024-01-30&claimant=iri").json()["total"]
+    assert (settled["certain"], settled["possible"]) == (1, 1)

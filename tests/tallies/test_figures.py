@@ -161,13 +161,13 @@ def test_title_says_the_question_in_words(conoco):
     title = read(
         {
             "query": "base=conoco&country=SY&since=2024-02-05&until=2024-04-21&weapon=drone"
-            "&weapon=rocket&outcome=hit&claimant=iri&search=two&rule=sohr&known_on=2024-05-01"
+            "&weapon=rocket&claimant=iri&search=two&rule=sohr&known_on=2024-05-01"
         }
     ).title
 
     assert title == (
         "Attacks on military bases, at Conoco, in Syria, since 5 February 2024, until 21 April "
-        "2024, by drone or rocket, with outcome hit, claimed by Islamic Resistance, with “two” in "
+        "2024, by drone or rocket, claimed by Islamic Resistance, with “two” in "
         "the record, by the rule of SOHR, as known on 1 May 2024"
     )
 

@@ -147,3 +147,44 @@ def test_each_period_is_bound_by_the_totals_of_its_own_countries():
     book_ = book(syria, both, *periods, first_start=day("2023-10-19"))
 
     assert [one.bounds.high for one in book_.closed] == [10, 30, None]
+
+
+def test_about_a_number_bounds_nothing_and_is_not_outside():
+    around = [
+        make_tally(published="2024-01-01", total=10, quantifier="about"),
+        make_tally(published="2024-02-01", total=18, quantifier="about"),
+    ]
+
+    [closed] = book(january(9), *around).closed
+    assert (closed.bounds.low, closed.bounds.high) == (0, None)
+
+    [closed] = book(january(60, quantifier="about"), *running_numbers()).closed
+    assert closed.holds
+
+
+def test_month_that_is_known_first_is_no_start_while_a_running_number_states_one():
+    counter = make_tally().counter
+    month = make_tally(
+        counter,
+        total=8,
+        counting_since=day("2023-11-01"),
+        counting_until=day("2023-11-30"),
+        published="2023-12-01",
+    )
+    running = make_tally(
+        counter, total=20, counting_since=day("2023-10-01"), published="2023-12-20"
+    )
+
+    ledger = book(month, running)
+
+    assert ledger.first_start == day("2023-10-01")
+    assert ledger.running == [running]
+    assert [period.tally for period in ledger.closed] == [month]
+    assert ledger.steps == []
+
+
+def test_period_that_begins_on_the_first_day_there_is_has_bounds():
+    first = day("0001-01-01")
+    period = january(5, counting_since=first)
+
+    assert bounds(period, TOTAL, running_numbers()).low == 0

@@ -5,7 +5,8 @@ import pytest
 from django.contrib.auth.models import Permission, User
 
 from attacks.models import Incident
-from tallies.models import AcceptedFinding
+from sources.revisions import revision
+from tallies.models import AcceptedFinding, TallyLine
 from tests.admin_pages import filled, save
 from tests.factories import (
     day,
@@ -224,9 +225,9 @@ def test_period_page_compares_counters_and_keeps_the_choice(client):
         ("/tallies/?counter=%00", "Null characters are not allowed."),
         ("/tallies/?known_on=yesterday", "Give a day as YYYY-MM-DD."),
         ("/tallies/unaccounted/?known_on=1", "Give a day as YYYY-MM-DD."),
-        ("/tallies/?recorded_at=1", "The ledger is kept of today's record"),
-        ("/tallies/unaccounted/?recorded_at=1", "The ledger is kept of today's record"),
-        ("/tallies/period/?recorded_at=1", "The ledger is kept of today's record"),
+        ("/tallies/?recorded_at=1", "This page is of today's record"),
+        ("/tallies/unaccounted/?recorded_at=1", "This page is of today's record"),
+        ("/tallies/period/?recorded_at=1", "This page is of today's record"),
         ("/tallies/period/?counter=nobody", "No published tally is by a counter “nobody”."),
         ("/tallies/period/?since=2024-02-01&until=2024-01-01", "The last day is before the first."),
     ],
@@ -244,3 +245,61 @@ def test_tally_page_refuses_a_clock_that_it_cannot_read(client, conoco):
 
     assert response.status_code == 400
     assert "There is no revision 99999" in text_of(response)
+
+
+def test_editors_see_the_queue_also_where_a_day_of_a_step_is_half_known(editor):
+    """Only the last day of the earlier one and only the first of the later one are known."""
+    counter = make_organisation("sohr", kind="monitor")
+    until, since = (
+        make_report(published_latest=day("2024-01-05")),
+        make_report(published_earliest=day("2024-02-01")),
+    )
+    make_tally(counter, total=3, report=until)
+    make_tally(counter, total=9, report=since)
+
+    page = editor.get("/tallies/unaccounted/")
+
+    [each] = page.context["steps"]
+    assert each.add_url == "/admin/attacks/incident/add/?"
+    assert editor.get("/tallies/").status_code == 200
+
+
+def test_finding_about_a_bare_name_has_no_link_to_accept_it(editor):
+    counter = make_organisation("sohr", kind="monitor")
+    base = make_base()
+    make_tally(counter, [(base, 3)], published="2024-01-01")
+    make_tally(counter, [(base, 3), ("", 2)], published="2024-02-01")
+    with revision("named by a test"):
+        line = TallyLine.objects.get(base=None)
+        line.name_as_printed = "A camp"
+        line.save()
+
+    page = editor.get("/tallies/")
+
+    assert "A camp appears with 2" in text_of(page)
+    assert hrefs(page, "/admin/tallies/acceptedfinding/") == []
+
+
+def test_ledger_of_an_earlier_day_explains_nothing_that_was_found_later(client):
+    tally = make_tally(lines=[("IQ", 66), ("SY", 98)], total=165, territory="IQ;SY;JO")
+    make_accepted_finding(kind="arithmetic", tally=tally, amount=-1, why="The attack in Jordan.")
+
+    assert "Jordan." in client.get("/tallies/").content.decode()
+    assert "Jordan." not in client.get("/tallies/?known_on=2024-06-01").content.decode()
+
+
+def test_rule_is_told_whole(client):
+    counter = make_organisation("sohr", kind="monitor")
+    make_rule(
+        counter,
+        unit="strikes on facilities",
+        until=day("2024-06-30"),
+        grades="confirmed;none",
+        text="Its words.",
+    )
+
+    text = text_of(client.get(make_tally(counter, total=3).get_absolute_url()))
+
+    assert "It counts strikes on facilities." in text
+    assert "Until 30 June 2024 ." in text
+    assert "Only records of these grades: confirmed and none (none: not graded)." in text

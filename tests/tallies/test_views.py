@@ -6,6 +6,7 @@ from django.urls import reverse
 from tallies.models import TallyLine
 from tallies.reconciliation import reconcile
 from tests.factories import (
+    day,
     make_base,
     make_incident,
     make_organisation,
@@ -307,4 +308,15 @@ def test_dashboard_keeps_no_earlier_record(client):
     response = client.get("/?recorded_at=1")
 
     assert response.status_code == 400
-    assert "a single tally answers it" in text_of(response)
+    assert "This page is of today" in text_of(response)
+
+
+def test_dashboard_of_an_earlier_day_shows_no_force_that_was_stated_later(client):
+    make_founding_list()
+    make_presence(force_text="Early", as_of=day("2024-01-01"), report=None)
+    make_presence(force_text="Late", as_of=day("2024-08-10"), report=None)
+    make_presence(force_text="Printed", as_of=None, report=make_report(published="2024-08-10"))
+
+    page = client.get("/?known_on=2024-02-01").content.decode()
+
+    assert ("Early" in page, "Late" in page, "Printed" in page) == (True, False, False)
