@@ -43,10 +43,6 @@ class Gap:
     def agrees(self) -> bool:
         return self.least <= 0 <= self.most
 
-    @property
-    def exact(self) -> bool:
-        return self.least == self.most
-
     def __str__(self) -> str:
         if self.agrees:
             return "agrees"

@@ -13,7 +13,7 @@ from attacks.counting import coverage
 from attacks.knowledge import may_be_published
 from attacks.models import NEWEST_FIRST
 from attacks.records import annotated, with_bases, with_documents
-from bases.models import ForcePresence, MilitaryBase
+from bases.models import ForcePresence
 from config.clocks import asks_of_a_clock, keeps
 from sources.filters import ISO_DAY
 from sources.models import Organisation
@@ -348,6 +348,5 @@ def period(request):
             "since": cleaned["since"],
             "until": cleaned["until"],
             "rows": compare_period(book, cleaned["since"], cleaned["until"]),
-            "bases": MilitaryBase.objects.in_bulk(),
         }
     return render(request, "tallies/period.html", context, status=status_of(form, request))
