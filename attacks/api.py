@@ -6,9 +6,10 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.viewsets import GenericViewSet
 
+from config.clocks import CLOCKS
 from config.rest import Public, PublicViewSet
 
-from .basis import CLOCKS, ClockForm, KnownOn, RecordedAt
+from .basis import ClockForm, KnownOn, RecordedAt
 from .counting import GroupBy, count, count_by, reason_not_to_group
 from .filters import ClaimFilter, CountFilter, IncidentFilter, incidents_query
 from .models import NEWEST_FIRST, Claim, Incident, serial_of

@@ -6,6 +6,7 @@ import django_filters
 from django import forms
 
 from bases.models import MilitaryBase
+from config.clocks import CLOCKS
 from sources.filters import DayFilter, WindowForm, country_pairs
 from sources.recorded import TODAY, NoSuchRevision, as_recorded
 
@@ -13,7 +14,6 @@ from .models import CountingRule
 from .rules import HOUSE, HOUSE_SLUG, Basis, rules
 
 HINDSIGHT_FILTERS = ("outcome", "grade")
-CLOCKS = ("known_on", "recorded_at")
 
 
 class RecordedAt(django_filters.CharFilter):

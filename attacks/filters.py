@@ -1,6 +1,7 @@
 """The one set of incident filters: for the page, the API and the counts alike."""
 
 from dataclasses import replace
+from functools import cached_property
 
 import django_filters
 from django import forms
@@ -101,7 +102,7 @@ class IncidentFilter(django_filters.FilterSet):
         fields = []
         form = IncidentForm
 
-    @property
+    @cached_property
     def basis(self):
         """Rule and clocks, once the filters are valid."""
         by_claims = ("claim_status", "claimant", "claimant__isnull")

@@ -129,10 +129,13 @@ def with_documents(rows: Iterable[Any], basis: Basis = HOUSE_TODAY) -> list[Inci
         claim.blamed = organisations.get(claim.blamed_id)
         claim.report = reports.get(claim.report_id)
     said = _by_incident(claims)
+    cited_by: dict[int, list[int]] = defaultdict(list)
+    for one, report_id in cited:
+        cited_by[one].append(report_id)
     for incident in incidents:
         if incident.merged_into_id:
             incident.merged_into = survivors.get(incident.merged_into_id)
-        own = [reports[report] for one, report in cited if one == incident.pk and report in reports]
+        own = [reports[report] for report in cited_by[incident.pk] if report in reports]
         keep_related(incident, "claims", said[incident.pk])
         keep_related(incident, "keys", keys[incident.pk])
         keep_related(incident, "reports", own)

@@ -1,16 +1,16 @@
 from dataclasses import dataclass
 
 from django import forms
-from django.http import Http404, QueryDict
+from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from django_filters import MultipleChoiceFilter
 
-from config.clocks import asks_of_a_clock, keeps
+from config.clocks import CLOCKS, asks_of_a_clock, clock_query, keeps
 from config.keyset import backwards, beyond
 from sources.recorded import TODAY
 
-from .basis import CLOCKS, ClockForm
+from .basis import ClockForm
 from .counting import GroupBy, count, count_by, reason_not_to_group
 from .filters import CountFilter, IncidentFilter, incidents_query
 from .models import NEWEST_FIRST, Grade, Incident, serial_of
@@ -125,7 +125,7 @@ def incidents(request):
         context |= {
             "active": active_filters(filters, params),
             "basis": filters.basis,
-            "clock_query": _clock_query(params),
+            "clock_query": clock_query(params),
             # What the rule leaves out is no number to quote.
             "count_query": "" if params.get("counted") == "false" else incidents_query(params),
             "count": count(filters.qs, filters.window, filters.basis),
@@ -138,13 +138,6 @@ def incidents(request):
         }
     status = 200 if filters.is_valid() or not asks_of_a_clock(request) else 400
     return render(request, "attacks/incidents.html", context, status=status)
-
-
-def _clock_query(params):
-    """The part of a query string that a single record understands too."""
-    clocks = QueryDict(mutable=True)
-    clocks.update({name: params[name] for name in CLOCKS if name in params})
-    return clocks.urlencode()
 
 
 @keeps(*CLOCKS)

@@ -3,6 +3,7 @@
 A reader who asks for an earlier day and is shown today's numbers would quote them for that day.
 """
 
+from django.http import QueryDict
 from django.shortcuts import render
 
 CLOCKS = {"known_on": "Known on", "recorded_at": "Recorded at"}
@@ -21,6 +22,13 @@ def keeps(*clocks):
 def asks_of_a_clock(request):
     """Whether the address names a clock: what cannot be answered by it is then a 400."""
     return any(request.GET.get(name) for name in CLOCKS)
+
+
+def clock_query(params):
+    """The part of a query string that names a clock."""
+    clocks = QueryDict(mutable=True)
+    clocks.update({name: params[name] for name in CLOCKS if params.get(name)})
+    return clocks.urlencode()
 
 
 class NoClockIsIgnored:

@@ -13,7 +13,8 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from attacks.api import CLOCK_PARAMETERS, clocks
-from attacks.basis import CLOCKS, KnownOn
+from attacks.basis import KnownOn
+from config.clocks import CLOCKS
 from config.rest import Public, PublicViewSet
 from sources.filters import AnyOfRecords
 from sources.models import Organisation

@@ -18,11 +18,12 @@ from django.http import QueryDict
 from django.utils.formats import date_format
 from django_filters import MultipleChoiceFilter
 
-from attacks.basis import CLOCKS, ClockForm
+from attacks.basis import ClockForm
 from attacks.counting import Count, counted
 from attacks.filters import CountFilter, IncidentForm, incidents_query
 from attacks.models import Incident
 from attacks.rules import Basis
+from config.clocks import CLOCKS
 from sources.recorded import TODAY, Record
 from sources.templatetags.facts import DAY, day_words
 from sources.validators import key_format

@@ -8,14 +8,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from attacks.basis import CLOCKS, ClockForm
+from attacks.basis import ClockForm
 from attacks.counting import coverage
 from attacks.knowledge import may_be_published
 from attacks.models import NEWEST_FIRST
 from attacks.records import annotated, with_bases, with_documents
 from bases.models import ForcePresence
-from config.clocks import asks_of_a_clock, keeps
-from sources.filters import ISO_DAY
+from config.clocks import CLOCKS, asks_of_a_clock, clock_query, keeps
+from sources.filters import DayFilter
 from sources.models import Organisation
 from sources.recorded import TODAY
 from sources.revisions import last_revision
@@ -59,7 +59,7 @@ def dashboard(request):
     shown = with_documents if basis.known_on else with_bases
     context = {
         "basis": basis,
-        "clock_query": clock_query(request),
+        "clock_query": clock_query(request.GET),
         "choice": choice,
         "reconciliation": (
             reconcile(choice.tally, known_on=basis.known_on) if choice.tally else None
@@ -252,28 +252,23 @@ def tally(request, key):
         context = {"tally": today, "basis": basis}
         return render(request, "tallies/not_yet.html", context, status=404)
     reconciliation = reconcile(tally, known_on=basis.known_on, record=basis.record)
+    clocked = basis.known_on or basis.record != TODAY
     return render(
         request,
         "tallies/detail.html",
         {
             "tally": tally,
             "clocks": basis,
-            "clock_query": clock_query(request),
+            "clock_query": clock_query(request.GET),
             "reconciliation": reconciliation,
             "examination": examine(reconciliation),
-            "last_change": last_revision(tally, (TallyLine, "tally")),
+            # It would tell what was changed since.
+            "last_change": None if clocked else last_revision(tally, (TallyLine, "tally")),
             **sites_in_words(reconciliation),
             **(in_its_ledger(tally, basis) if basis.record == TODAY else {}),
             **rights(request),
         },
     )
-
-
-def clock_query(request):
-    """The part of the address that names a clock."""
-    clocks = QueryDict(mutable=True)
-    clocks.update({name: request.GET[name] for name in CLOCKS if request.GET.get(name)})
-    return clocks.urlencode()
 
 
 def sites_in_words(reconciliation):
@@ -307,20 +302,8 @@ def in_its_ledger(tally, basis):
 class PeriodForm(TodayForm):
     """One window, and whose numbers of it are held side by side."""
 
-    since = forms.DateField(
-        required=False,
-        input_formats=ISO_DAY,
-        widget=forms.DateInput(attrs={"type": "date"}, format=ISO_DAY[0]),
-        error_messages={"invalid": "Give a day as YYYY-MM-DD."},
-        validators=[sane_day],
-    )
-    until = forms.DateField(
-        required=False,
-        input_formats=ISO_DAY,
-        widget=forms.DateInput(attrs={"type": "date"}, format=ISO_DAY[0]),
-        error_messages={"invalid": "Give a day as YYYY-MM-DD."},
-        validators=[sane_day],
-    )
+    since = DayFilter(validators=[sane_day]).field
+    until = DayFilter(validators=[sane_day]).field
     counter = forms.ModelMultipleChoiceField(
         Organisation.objects.none(),
         required=False,

@@ -1,5 +1,4 @@
 import pytest
-from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Permission
 from django.urls import reverse
@@ -484,22 +483,4 @@ def test_revisions_are_to_read_only(admin_client):
     assert (
         "delete_selected"
         not in admin_client.get(admin_url(Revision, "changelist")).content.decode()
-    )
-
-
-@pytest.mark.parametrize("name", ["bases.MilitaryBase", "sources.Organisation"])
-def test_slug_is_given_once(admin_client, one_of_each, name):
-    """Addresses, files and quoted figures name the record by it."""
-    model = apps.get_model(name)
-    record = model.objects.first()
-    before = record.slug
-    url = admin_url(model, "change", record.pk)
-
-    answer = admin_client.post(url, filled(admin_client.get(url)) | {"slug": "other", "name": "N"})
-
-    record.refresh_from_db()
-    assert answer.status_code == 302
-    assert (record.slug, record.name) == (before, "N")
-    assert (
-        'data-prepopulated-fields="[{' in admin_client.get(admin_url(model, "add")).content.decode()
     )

@@ -7,7 +7,7 @@ from attacks.models import Claim, Incident
 from bases.models import BaseName, MilitaryBase
 from sources.revisions import revision
 from tests.admin_pages import admin_url, errors_of, filled, save
-from tests.factories import make_base, make_claim, make_incident
+from tests.factories import make_base, make_claim, make_incident, make_organisation
 
 pytestmark = pytest.mark.django_db
 
@@ -69,3 +69,18 @@ def test_nobody_overwrites_a_base_whose_names_changed_since(admin_client):
 
     assert "An import changed this since you opened it" in errors_of(answer)
     assert MilitaryBase.objects.get().notes == ""
+
+
+@pytest.mark.parametrize("make", [make_base, make_organisation], ids=["base", "organisation"])
+def test_slug_is_given_once(admin_client, make):
+    """Addresses, files and quoted figures name the record by it."""
+    record = make("first")
+    url = admin_url(type(record), "change", record.pk)
+
+    answer = admin_client.post(url, filled(admin_client.get(url)) | {"slug": "other", "name": "N"})
+
+    record.refresh_from_db()
+    assert answer.status_code == 302
+    assert (record.slug, record.name) == ("first", "N")
+    added = admin_client.get(admin_url(type(record), "add")).content.decode()
+    assert 'data-prepopulated-fields="[{' in added

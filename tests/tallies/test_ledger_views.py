@@ -5,6 +5,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 
 from attacks.models import Incident
+from sources.models import Revision
 from sources.revisions import revision
 from tallies.models import AcceptedFinding, TallyLine
 from tests.admin_pages import filled, save
@@ -303,3 +304,17 @@ def test_rule_is_told_whole(client):
     assert "It counts strikes on facilities." in text
     assert "Until 30 June 2024 ." in text
     assert "Only records of these grades: confirmed and none (none: not graded)." in text
+
+
+@pytest.mark.parametrize("clock", ["known_on=2024-03-01", "recorded_at={then}"])
+def test_tally_of_an_earlier_day_does_not_tell_its_last_change(client, clock):
+    tally = make_tally(total=3)
+    clock = clock.format(then=Revision.objects.first().number)
+    with revision("It was a misprint"):
+        tally.note = "Corrected"
+        tally.save()
+
+    assert "It was a misprint" in client.get(tally.get_absolute_url()).content.decode()
+    then = client.get(f"{tally.get_absolute_url()}?{clock}")
+    assert then.status_code == 200
+    assert "It was a misprint" not in then.content.decode()
