@@ -11,7 +11,7 @@ from django.urls import reverse
 from bases.models import MilitaryBase
 from sources.facts import FactQuerySet
 from sources.fields import WholeNumberField
-from sources.models import Organisation, Report, history, linked
+from sources.models import Organisation, Report, Revision, history, linked
 from sources.revisions import last_revision
 from sources.validators import key_format, sane_day, territory_format
 
@@ -200,6 +200,8 @@ class Incident(models.Model):
         indexes = [
             # The lists, newest first, and the window of every count.
             models.Index(fields=["-earliest", "-id"], name="incident_newest_first"),
+            # The same list by the last day.
+            models.Index(fields=["latest", "id"], name="incident_by_last_day"),
             # A base's page and its count.
             models.Index(fields=["base", "earliest", "latest"], name="incident_base_window"),
         ]
@@ -315,6 +317,24 @@ class Incident(models.Model):
         if self.earliest is None or self.latest is None:
             return None
         return (self.latest - self.earliest).days + 1
+
+
+class IncidentChange(models.Model):
+    """Which revision last changed what is shown of an incident; see `attacks.changes`."""
+
+    incident = models.OneToOneField(
+        Incident, models.CASCADE, primary_key=True, related_name="change"
+    )
+    revision = models.ForeignKey(Revision, models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [
+            # What changed since a revision, in that order.
+            models.Index(fields=["revision", "incident"], name="incident_changed_since"),
+        ]
+
+    def __str__(self):
+        return f"{linked(self, 'incident')}, revision {self.revision_id}"
 
 
 def next_serial():
