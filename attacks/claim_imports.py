@@ -14,8 +14,9 @@ from sources.plan import Cells, Plan, Record, edited_by_hand, load, settle
 from sources.tables import Format, Row
 
 from .claim_status import ClaimStatus
-from .imports import INCIDENTS, KEY_SYSTEM, Incidents, removed_here
-from .models import PUBLIC_ID, Claim, Incident, IncidentKey
+from .imports import INCIDENTS
+from .key_imports import Incidents, incidents_named, removed_here
+from .models import Claim, Incident
 
 CLAIMS = Format(
     "claims.csv",
@@ -29,12 +30,22 @@ CLAIMS = Format(
         "summary",
         "source_url",
     ),
-    ("speaker", "blamed", "killed_low", "killed_high", "injured_low", "injured_high", "whose"),
+    (
+        "speaker",
+        "blamed",
+        "killed_low",
+        "killed_high",
+        "injured_low",
+        "injured_high",
+        "whose",
+        "claimant_slug",
+        "blamed_slug",
+    ),
+    ("incident", "id"),
 )
 # The optional columns of claims.csv, by field.
 OPTIONAL_OF_CLAIM = {
     "speaker": "speaker",
-    "blamed_id": "blamed",
     "blamed_text": "blamed",
     "killed_low": "killed_low",
     "killed_high": "killed_high",
@@ -82,8 +93,8 @@ def _stated(
 ) -> list[Said]:
     stated: list[Said] = []
     first: dict[Any, Row] = {}
-    known = _incidents_of_claims(plan, incidents)
     named = {row.cells["incident_key"] for row in plan.rows(CLAIMS.name)}
+    known = incidents_named(named, incidents)
     plan.absent |= {(INCIDENTS.name, key) for key in removed_here(list(named - set(known)))}
     for row in plan.rows(CLAIMS.name):
         cells = Cells(plan, row)
@@ -92,11 +103,11 @@ def _stated(
             if not cells.excused(INCIDENTS.name, key):
                 cells.refuse("incident_key", f"No incident has the key {key!r}.")
             continue
-        values = _claim(plan, cells, names, reports) | {"incident_id": known[key]}
+        values = _claim(cells, names, reports) | {"incident_id": known[key].pk}
         if not cells.ok:
             continue
         said = Said(row, values)
-        same = (*said.identity, values["summary"])
+        same = tuple(values.values())
         if same in first:
             cells.refuse("summary", f"The same claim stands already in {first[same].place}.")
             continue
@@ -105,20 +116,7 @@ def _stated(
     return stated
 
 
-def _incidents_of_claims(plan: Plan, incidents: Incidents) -> dict[str, int]:
-    """The incident of each `incident_key`: of this import or an earlier one, or a public id."""
-    keys = list({row.cells["incident_key"] for row in plan.rows(CLAIMS.name)})
-    known: dict[str, int] = {}
-    serials = {int(match[1]): key for key in keys if (match := PUBLIC_ID.fullmatch(key))}
-    for incident in load(Incident, "serial", list(serials)):
-        known[serials[incident.serial]] = incident.pk
-    for one in load(IncidentKey, "key", keys):
-        if one.system == KEY_SYSTEM:
-            known[one.key] = one.incident_id
-    return known | {key: incident.pk for key, (_, incident) in incidents.items()}
-
-
-def _claim(plan: Plan, cells: Cells, names: KnownNames, reports: KnownReports) -> Values:
+def _claim(cells: Cells, names: KnownNames, reports: KnownReports) -> Values:
     figures = {
         name: cells.number(name)
         for name in ("killed_low", "killed_high", "injured_low", "injured_high")
@@ -126,15 +124,14 @@ def _claim(plan: Plan, cells: Cells, names: KnownNames, reports: KnownReports) -
     for who in ("killed", "injured"):
         low, high = f"{who}_low", f"{who}_high"
         cells.in_order(low, figures[low], high, figures[high])
-    claimant, blamed = cells.text("claimant"), cells.text("blamed")
     return {
-        "claimant_id": names.link(plan, "claimant", claimant),
-        "claimant_text": claimant,
+        "claimant_id": names.meant(cells, "claimant", "claimant_slug"),
+        "claimant_text": cells.text("claimant"),
         "speaker": cells.text("speaker"),
         "kind": cells.choice("kind", Claim.Kind),
         "stance": cells.choice("stance", Claim.Stance),
-        "blamed_id": names.link(plan, "blamed", blamed),
-        "blamed_text": blamed,
+        "blamed_id": names.meant(cells, "blamed", "blamed_slug"),
+        "blamed_text": cells.text("blamed"),
         **figures,
         "whose": cells.text("whose"),
         "made_on": cells.day("claimed_on"),
@@ -194,10 +191,11 @@ class _StoredClaims:
 
     def match(self, stated: list[Said]) -> dict[int, Claim]:
         """The claim on record that each of these means, by position: the same in every respect
-        first, then one of the same identity, then one that was only implied so far, then one
-        that had this identity until somebody edited it here."""
+        first, then one that says the same in the same words, then one of the same identity, then
+        one that was only implied so far, then one that had this identity until somebody edited it
+        here."""
         found: dict[int, Claim] = {}
-        for alike in (_identical, _same_identity, _fills_in, self._had_identity):
+        for alike in (_unchanged, _identical, _same_identity, _fills_in, self._had_identity):
             by_incident: dict[int, list[Claim]] = defaultdict(list)
             for claim in self._free:
                 by_incident[claim.incident_id].append(claim)
@@ -241,6 +239,10 @@ def _stored_identity(claim: Claim) -> tuple[Any, ...]:
     return tuple(getattr(claim, name) for name in IDENTITY)
 
 
+def _unchanged(said: Said, claim: Claim) -> bool:
+    return all(getattr(claim, name) == value for name, value in said.values.items())
+
+
 def _identical(said: Said, claim: Claim) -> bool:
     alike = ("summary", "blamed_text")
     return _same_identity(said, claim) and all(getattr(claim, n) == said.values[n] for n in alike)
@@ -277,10 +279,12 @@ def _same_statement(implied: Values, other: Values) -> bool:
 
 
 def _same(one: Values, other: Values, who: str) -> bool:
+    """Whether both name the same: in the same words, whoever these are linked to, or by link."""
     linked = one[f"{who}_id"]
-    if linked is not None:
-        return bool(linked == other[f"{who}_id"])
-    return bool(one[f"{who}_text"] == other[f"{who}_text"])
+    return bool(
+        one[f"{who}_text"] == other[f"{who}_text"]
+        or (linked is not None and linked == other[f"{who}_id"])
+    )
 
 
 def _settle_claims(plan: Plan, stated: list[Said], stored: _StoredClaims) -> None:
@@ -294,9 +298,8 @@ def _settle_claims(plan: Plan, stated: list[Said], stored: _StoredClaims) -> Non
             plan.keep(said.row, Claim, "a claim was removed here; kept so.")
         else:
             stated_by_row = "incident_key" in said.row.cells  # else implied by an incident's
-            values = Cells(plan, said.row).stated(
-                said.values, OPTIONAL_OF_CLAIM if stated_by_row else {}
-            )
+            optional = _optional(said.row) if stated_by_row else {}
+            values = Cells(plan, said.row).stated(said.values, optional)
             records.append(Record(said.row, {"id": claim and claim.pk}, *values))
     settle(
         plan,
@@ -305,6 +308,12 @@ def _settle_claims(plan: Plan, stated: list[Said], stored: _StoredClaims) -> Non
         existing=list(matched.values()),
         columns={"made_on": "claimed_on", "claimant_text": "claimant", "blamed_text": "blamed"},
     )
+
+
+def _optional(row: Row) -> dict[str, str]:
+    """The optional columns of a row of claims.csv by field; a slug or a name says who is blamed."""
+    blamed = "blamed_slug" if "blamed_slug" in row.cells else "blamed"
+    return OPTIONAL_OF_CLAIM | {"blamed_id": blamed}
 
 
 def compare_claim_status(plan: Plan, incidents: Incidents) -> None:

@@ -5,15 +5,26 @@ from __future__ import annotations
 import calendar
 import datetime
 from enum import Enum
+from itertools import combinations
+from typing import Any
 
 from bases.imports import KnownBases
 from sources.imports import KnownReports
-from sources.models import Revision
-from sources.plan import Cells, Plan, Record, load, settle
+from sources.plan import Cells, Plan, Record, edited_by_hand, load, settle
 from sources.tables import Format, Row
 
 from .claim_status import ClaimStatus
-from .models import PUBLIC_ID, Citation, Incident, IncidentKey, next_serial
+from .flat import FLAT_COLUMNS
+from .key_imports import (
+    Incidents,
+    incidents_by_id,
+    incidents_named,
+    known_incidents,
+    removed_here,
+    settle_keys,
+    settle_other_keys,
+)
+from .models import PUBLIC_ID, Citation, Grade, Incident, next_serial, serial_of
 
 INCIDENTS = Format(
     "incidents.csv",
@@ -38,10 +49,23 @@ INCIDENTS = Format(
         "summary",
         "source_urls",
     ),
-    ("earliest", "latest", "attack_count", "public_id"),
+    (
+        "earliest",
+        "latest",
+        "attack_count",
+        "public_id",
+        "time_in_words",
+        "killed_best",
+        "injured_best",
+        "grade",
+        "summary_ar",
+        "merged_into",
+        "other_keys",
+    ),
+    tuple(column.name for column in FLAT_COLUMNS),
 )
 LARGEST_CARRIED = 99_999_999  # leaves room for the numbers that follow it
-KEY_SYSTEM = "csv"  # the `key` column, among an incident's keys in other systems
+CLOCK_TIMES = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f")
 
 
 class DatePrecision(Enum):
@@ -60,10 +84,6 @@ class DatePrecision(Enum):
         return day, day
 
 
-# The incidents of the file by key, each with its row.
-Incidents = dict[str, tuple[Row, Incident]]
-
-
 def import_incidents(plan: Plan, reports: KnownReports) -> Incidents:
     """Settle the incidents with their keys and citations."""
     rows = plan.once(plan.rows(INCIDENTS.name), "key")
@@ -75,10 +95,7 @@ def import_incidents(plan: Plan, reports: KnownReports) -> Incidents:
             plan.keep(row, Incident, f"{row.cells['key']} was removed here; kept so.")
             plan.absent.add((INCIDENTS.name, row.cells["key"]))
     rows = [row for row in rows if row.cells["key"] not in removed]
-    known = {
-        one.key: one.incident
-        for one in IncidentKey.objects.filter(system=KEY_SYSTEM).select_related("incident")
-    }
+    known = known_incidents(rows)
     bases, serials = KnownBases(), _Serials(plan, rows, known)
     records = {}
     for row in rows:
@@ -87,31 +104,13 @@ def import_incidents(plan: Plan, reports: KnownReports) -> Incidents:
             records[row.cells["key"]] = record
         else:
             plan.absent.add((INCIDENTS.name, row.cells["key"]))
-    settled = settle(
-        plan,
-        Incident,
-        list(records.values()),
-        existing=[known[key] for key in records if key in known],
-        columns=INCIDENT_COLUMNS,
-    )
-    incidents = {
-        key: (record.row, settled[record.identity])
-        for key, record in records.items()
-        if record.identity in settled
-    }
+    _refuse_beside_best(plan, records, known)
+    incidents = _settle_survivors_first(plan, records, known)
     plan.absent |= {(INCIDENTS.name, key) for key in records if key not in incidents}
-    _settle_keys(plan, incidents)
+    settle_keys(plan, incidents)
+    settle_other_keys(plan, incidents)
     _settle_citations(plan, incidents, reports)
     return incidents
-
-
-def removed_here(keys: list[str]) -> set[str]:
-    """The keys that an editor took off the record, with or without their incidents."""
-    gone = IncidentKey.history.filter(history_type="-", system=KEY_SYSTEM)
-    by_hand = gone.exclude(revision__origin=Revision.Origin.IMPORT)
-    removed = set(by_hand.values_list("key", flat=True)) & set(keys)
-    stored = load(IncidentKey, "key", list(removed))
-    return removed - {one.key for one in stored if one.system == KEY_SYSTEM}
 
 
 # The columns of fields, for messages.
@@ -123,6 +122,16 @@ INCIDENT_COLUMNS = {
     "injured_high": "injured_max",
     "local_time_text": "time_of_day",
     "base_id": "base_slug",
+    "merged_into_id": "merged_into",
+}
+# Optional columns, by field.
+OPTIONAL_OF_INCIDENT = {
+    "attack_count": "attack_count",
+    "killed_best": "killed_best",
+    "injured_best": "injured_best",
+    "grade": "grade",
+    "summary_ar": "summary_ar",
+    "merged_into_id": "merged_into",
 }
 
 
@@ -185,30 +194,66 @@ def _incident(plan: Plan, row: Row, bases: KnownBases, serials: _Serials) -> Rec
         "weapon": cells.choice("weapon", Incident.Weapon),
         "munitions": cells.number("munitions_count"),
         "outcome": cells.choice("outcome", Incident.Outcome),
-        "killed_low": cells.number("killed_min"),
-        "killed_high": cells.number("killed_max"),
-        "injured_low": cells.number("injured_min"),
-        "injured_high": cells.number("injured_max"),
+        **_people(cells, "killed"),
+        **_people(cells, "injured"),
         "material_damage": cells.choice(
             "material_damage", Incident.Damage, empty=Incident.Damage.UNKNOWN
         ),
+        "grade": cells.choice("grade", Grade, empty=""),
         "summary": cells.text("summary"),
+        "summary_ar": cells.text("summary_ar"),
+        "merged_into_id": None,  # settled when those that others are merged into are there
     }
-    cells.in_order("killed_min", values["killed_low"], "killed_max", values["killed_high"])
-    cells.in_order("injured_min", values["injured_low"], "injured_max", values["injured_high"])
     cells.choice("claim_status", ClaimStatus, empty=ClaimStatus.UNKNOWN)
     serial = serials.of(cells)
     if not cells.ok:
         return None
-    values, unstated = cells.stated(values, {"attack_count": "attack_count"})
+    values, unstated = cells.stated(values, OPTIONAL_OF_INCIDENT)
     defaults = {"status": Incident.Status.PUBLISHED, **unstated}
     return Record(row, {"serial": serial}, values, defaults)
+
+
+def _people(cells: Cells, whom: str) -> dict[str, int | None]:
+    """The figures of the killed or the injured."""
+    columns = [f"{whom}_min", f"{whom}_best", f"{whom}_max"]
+    figures = [cells.number(column) for column in columns]
+    for (low_column, low), (high_column, high) in combinations(
+        zip(columns, figures, strict=True), 2
+    ):
+        cells.in_order(low_column, low, high_column, high)
+    low, best, high = figures
+    return {f"{whom}_low": low, f"{whom}_best": best, f"{whom}_high": high}
+
+
+def _refuse_beside_best(plan: Plan, records: dict[str, Record], known: dict[str, Incident]) -> None:
+    """Refuse figures between which the best one on record does not lie, where the file has none."""
+    contradicted = [
+        (key, whom)
+        for key, record in records.items()
+        for whom in ("killed", "injured")
+        if key in known and not _lets_best_be(record.values, known[key], whom)
+    ]
+    by_hand = edited_by_hand(Incident, [known[key].pk for key, _ in contradicted])
+    for key, whom in contradicted:
+        if known[key].pk not in by_hand:
+            best = getattr(known[key], f"{whom}_best")
+            reason = f"The best figure on record is {best}: give {whom}_best too."
+            plan.refuse(records[key].row, f"{whom}_min", reason)
+            plan.absent.add((INCIDENTS.name, key))
+    for key in {key for key, _ in contradicted if known[key].pk not in by_hand}:
+        del records[key]
+
+
+def _lets_best_be(values: dict[str, Any], stored: Incident, whom: str) -> bool:
+    low, high = values[f"{whom}_low"], values[f"{whom}_high"]
+    best = values.get(f"{whom}_best", getattr(stored, f"{whom}_best"))
+    return best is None or ((low is None or low <= best) and (high is None or best <= high))
 
 
 def _days(cells: Cells) -> tuple[datetime.date | None, datetime.date | None]:
     """The days between which the attack falls: as given, else from the day and its precision."""
     day = cells.day("occurred_on")
-    earliest, latest = cells.day("earliest"), cells.day("latest")
+    earliest, latest = cells.day("earliest"), cells.day("latest", ahead=True)
     precisions = {one.value: one for one in DatePrecision}
     precision = precisions.get(cells.text("date_precision"))
     if precision is None and cells.text("date_precision"):
@@ -218,6 +263,8 @@ def _days(cells: Cells) -> tuple[datetime.date | None, datetime.date | None]:
             if not cells.text(column):
                 cells.refuse(column, "Give both ends of the range of days, or neither.")
         cells.in_order("earliest", earliest, "latest", latest)
+        if earliest and latest and not _is_precision(earliest, latest):
+            cells.day("latest")
         return earliest, latest
     if not cells.text("occurred_on"):
         cells.refuse("occurred_on", "The day is missing; a range may stand in earliest and latest.")
@@ -226,24 +273,82 @@ def _days(cells: Cells) -> tuple[datetime.date | None, datetime.date | None]:
     return precision.days(day) if precision and day else (None, None)
 
 
+def _is_precision(earliest: datetime.date, latest: datetime.date) -> bool:
+    """Whether the days are a week or a month, as one of a known precision; it may not be over."""
+    middle = earliest + (latest - earliest) / 2
+    return any(one.days(middle) == (earliest, latest) for one in DatePrecision)
+
+
 def _local_time(cells: Cells) -> tuple[datetime.time | None, str]:
-    """A clock time, or the words in its place."""
-    text = cells.text("time_of_day")
-    try:
-        return datetime.datetime.strptime(text, "%H:%M").time(), ""
-    except ValueError:
-        return None, text
+    """A clock time, or the words in its place; beside one they have a column of their own."""
+    text, words = cells.text("time_of_day"), cells.text("time_in_words")
+    time = clock_time(text)
+    if time is None and text and words:
+        cells.refuse("time_in_words", "There are words in time_of_day already.")
+    return time, words or ("" if time else text)
 
 
-def _settle_keys(plan: Plan, incidents: Incidents) -> None:
-    records = [
-        Record(row, {"system": KEY_SYSTEM, "key": key}, {"incident_id": incident.pk})
-        for key, (row, incident) in incidents.items()
-    ]
-    existing = [
-        one for one in load(IncidentKey, "key", list(incidents)) if one.system == KEY_SYSTEM
-    ]
-    settle(plan, IncidentKey, records, existing=existing)
+def clock_time(text: str) -> datetime.time | None:
+    for form in CLOCK_TIMES:
+        try:
+            return datetime.datetime.strptime(text, form).time()
+        except ValueError:
+            continue
+    return None
+
+
+# Records that stand for others
+
+
+def _settle_survivors_first(
+    plan: Plan, records: dict[str, Record], known: dict[str, Incident]
+) -> Incidents:
+    """Settle the records that are not merged, then those that went into one of these."""
+    merged = {key: one for key, one in records.items() if one.row.cells.get("merged_into")}
+    own = {key: one for key, one in records.items() if key not in merged}
+    incidents = _settle(plan, own, known)
+    plan.absent |= {(INCIDENTS.name, key) for key in own if key not in incidents}
+    _name_survivors(plan, merged, incidents)
+    return incidents | _settle(plan, merged, known)
+
+
+def _settle(plan: Plan, records: dict[str, Record], known: dict[str, Incident]) -> Incidents:
+    settled = settle(
+        plan,
+        Incident,
+        list(records.values()),
+        existing=[known[key] for key in records if key in known],
+        columns=INCIDENT_COLUMNS,
+    )
+    return {
+        key: (record.row, settled[record.identity])
+        for key, record in records.items()
+        if record.identity in settled
+    }
+
+
+def _name_survivors(plan: Plan, merged: dict[str, Record], incidents: Incidents) -> None:
+    """Let each of these records name the one it went into; those that cannot are left out.
+
+    A public id is that of an incident first, should it also be the key of another one.
+    """
+    wanted = {key: record.row.cells["merged_into"] for key, record in merged.items()}
+    names = set(wanted.values())
+    found = incidents_named(names, incidents) | incidents_by_id(names)
+    serials = {record.key["serial"] for record in merged.values()}
+    for key, name in wanted.items():
+        record = merged[key]
+        cells = Cells(plan, record.row)
+        survivor = found.get(name)
+        serial = survivor.serial if survivor else serial_of(name)
+        if serial in serials or (survivor is None and name in merged):
+            cells.refuse("merged_into", f"{name} is itself merged: name the one it went into.")
+        elif survivor is None and not cells.excused(INCIDENTS.name, name):
+            cells.refuse("merged_into", f"No incident has the key or public id {name!r}.")
+        if survivor is None or not cells.ok:
+            del merged[key]
+        else:
+            record.values["merged_into_id"] = survivor.pk
 
 
 def _settle_citations(plan: Plan, incidents: Incidents, reports: KnownReports) -> None:

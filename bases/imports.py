@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sources.imports import KnownNames, KnownReports, country, language_of
+from sources.imports import KnownNames, KnownReports, country
 from sources.models import Quantifier
+from sources.name_imports import NAME_COLUMNS, stated_names
 from sources.plan import Cells, Plan, Record, current_slugs, generations, settle
 from sources.tables import Format, Row
 
@@ -29,7 +30,14 @@ BASES = Format(
         "notes",
         "source_url",
     ),
-    ("parent_slug", "in_use_from", "in_use_until", "doubtful_aliases"),
+    (
+        "parent_slug",
+        "in_use_from",
+        "in_use_until",
+        "doubtful_aliases",
+        "alias_languages",
+        "alias_sources",
+    ),
 )
 FORCE_PRESENCE = Format(
     "force_presence.csv",
@@ -45,6 +53,7 @@ FORCE_PRESENCE = Format(
         "mission",
         "source_url",
     ),
+    ("force_slug",),
 )
 
 
@@ -66,7 +75,7 @@ def import_bases(plan: Plan, reports: KnownReports) -> None:
             },
         )
         plan.absent |= {(BASES.name, slug) for slug in slugs if (slug,) not in settled}
-        _settle_names(plan, generation, settled)
+        _settle_names(plan, generation, settled, reports)
 
 
 def _base(
@@ -113,24 +122,22 @@ def _base(
     return Record(row, {"slug": cells.text("slug")}, *stated) if cells.ok else None
 
 
-def _settle_names(plan: Plan, rows: list[Row], settled: dict[Any, MilitaryBase]) -> None:
+def _settle_names(
+    plan: Plan, rows: list[Row], settled: dict[Any, MilitaryBase], reports: KnownReports
+) -> None:
     bases = {slug: base for (slug,), base in settled.items()}
     records = []
     for row in rows:
         if base := bases.get(row.cells["slug"]):
             cells = Cells(plan, row)
             firm, doubtful = cells.texts("aliases"), cells.texts("doubtful_aliases")
-            for name in firm + [name for name in doubtful if name not in firm]:
-                records.append(
-                    Record(
-                        row,
-                        {"base_id": base.pk, "name": name},
-                        {"doubtful": name not in firm},
-                        {"language": language_of(name)},
-                    )
-                )
+            names = firm + [name for name in doubtful if name not in firm]
+            for name, values, defaults in stated_names(cells, names, reports):
+                key = {"base_id": base.pk, "name": name}
+                values["doubtful"] = name not in firm
+                records.append(Record(row, key, values, defaults))
     existing = BaseName.objects.filter(base__in=bases.values())
-    settle(plan, BaseName, records, existing=existing, columns={"name": "aliases"})
+    settle(plan, BaseName, records, existing=existing, columns=NAME_COLUMNS)
 
 
 class KnownBases:
@@ -183,7 +190,7 @@ def _presence(
     if base is not None and code not in ("", base.country):
         cells.refuse("country_iso2", f"{base.slug} lies in {base.country}.")
     values = {
-        "force_id": names.link(plan, "force", cells.text("force")),
+        "force_id": names.meant(cells, "force", "force_slug"),
         "force_text": cells.text("force"),
         "country": "" if base else code,
         "base_id": base and base.pk,

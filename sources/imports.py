@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,15 +14,23 @@ from django.core.exceptions import ValidationError
 
 from .countries import country_choices
 from .models import Organisation, OrganisationName, Report
-from .plan import Cells, Plan, Record, current_slugs, generations, load, settle
+from .plan import (
+    Cells,
+    Plan,
+    Record,
+    current_slugs,
+    generations,
+    load,
+    settle,
+)
 from .reports import report_key
 from .tables import Format, Row
-from .validators import web_address
+from .validators import key_format, web_address
 
 PUBLISHERS = Format(
     "publishers.csv",
     ("slug", "name", "name_ar", "kind", "country", "url", "notes"),
-    ("parent_slug", "aliases"),
+    ("parent_slug", "aliases", "alias_languages", "alias_sources", "source_url"),
 )
 REPORTS = Format(
     "reports.csv",
@@ -35,14 +44,12 @@ REPORTS = Format(
         "note",
     ),
 )
-# A report without an address is cited by its key, such as seed:shafaq-2024-08.
+# A report without an address is cited by its key: bare if it is such as seed:shafaq-2024-08, any
+# other after this word.
 KEY_OF_REPORT = re.compile(r"seed:[a-z0-9-]+")
-ARABIC_LETTER = re.compile(r"[\u0600-\u06ff]")
-
-
-def language_of(name: str) -> str:
-    """ "ar" for Arabic script; a Latin spelling may be of any language, so that stays unknown."""
-    return "ar" if ARABIC_LETTER.search(name) else ""
+BY_KEY = "report:"
+LONGEST_KEY = 120
+LONGEST_ADDRESS = 2000
 
 
 def country(cells: Cells, column: str, code: str | None = None) -> str:
@@ -53,7 +60,13 @@ def country(cells: Cells, column: str, code: str | None = None) -> str:
     return code
 
 
-def import_organisations(plan: Plan) -> None:
+# The organisations of the file by slug, each with its row.
+Organisations = dict[str, tuple[Row, Organisation]]
+
+
+def import_organisations(plan: Plan) -> Organisations:
+    """Settle the organisations; what cites reports follows in `sources.name_imports`."""
+    found: Organisations = {}
     for generation in generations(plan, PUBLISHERS.name, "slug", "parent_slug"):
         slugs = {row.cells["slug"] for row in generation}
         parents = {row.cells.get("parent_slug", "") for row in generation}
@@ -66,12 +79,17 @@ def import_organisations(plan: Plan) -> None:
             existing=stored.values(),
             columns={"parent": "parent_slug"},
         )
-        _settle_names(plan, generation, settled)
+        found |= {
+            slug: (row, settled[slug,])
+            for row in generation
+            if ((slug := row.cells["slug"]),) in settled
+        }
         plan.absent |= {
             (PUBLISHERS.name, slug)
             for slug in slugs
             if slug not in stored and (slug,) not in settled
         }
+    return found
 
 
 def _organisation(plan: Plan, row: Row, stored: dict[str, Organisation]) -> Record | None:
@@ -92,18 +110,6 @@ def _organisation(plan: Plan, row: Row, stored: dict[str, Organisation]) -> Reco
     }
     stated = cells.stated(values, {"parent_id": "parent_slug"})
     return Record(row, {"slug": cells.text("slug")}, *stated) if cells.ok else None
-
-
-def _settle_names(plan: Plan, rows: list[Row], settled: dict[Any, Organisation]) -> None:
-    organisations = {slug: one for (slug,), one in settled.items()}
-    records = []
-    for row in rows:
-        if organisation := organisations.get(row.cells["slug"]):
-            for name in Cells(plan, row).texts("aliases"):
-                key = {"organisation_id": organisation.pk, "name": name}
-                records.append(Record(row, key, {}, {"language": language_of(name)}))
-    existing = OrganisationName.objects.filter(organisation__in=organisations.values())
-    settle(plan, OrganisationName, records, existing=existing, columns={"name": "aliases"})
 
 
 class KnownNames:
@@ -129,6 +135,12 @@ class KnownNames:
             plan.unlinked[column, name] += 1
         return pk
 
+    def meant(self, cells: Cells, column: str, slug_column: str) -> int | None:
+        """The organisation of that slug where the file has such a column, else of that name."""
+        if slug_column in cells.row.cells:
+            return self.slug(cells, slug_column)
+        return self.link(cells.plan, column, cells.text(column))
+
     def slug(self, cells: Cells, column: str) -> int | None:
         """The organisation of that slug; an unknown one is refused."""
         slug = cells.text(column)
@@ -140,14 +152,23 @@ class KnownNames:
 
 @dataclass
 class _Wanted:
-    """A report that rows cite, and what they state of it."""
+    """A report that rows cite, and what they state of it; `url` is empty if it has none."""
 
     row: Row
     column: str
-    address: str
+    url: str = ""
     values: dict[str, Any] = field(default_factory=dict)
     bases: dict[str, None] = field(default_factory=dict)
     dated_by: Row | None = None
+
+
+def cited_key(text: str) -> str:
+    """The key by which a cell cites a report, such as seed:article or report:any-key; else ""."""
+    if KEY_OF_REPORT.fullmatch(text):
+        return text
+    key = text.removeprefix(BY_KEY)
+    fits = key != text and len(key) <= LONGEST_KEY and _passes(key_format, key)
+    return key if fits else ""
 
 
 class KnownReports:
@@ -157,8 +178,9 @@ class KnownReports:
         self._reports = reports
         self._addresses = addresses
 
-    def find(self, address: str) -> int | None:
-        report = self._reports.get(self._addresses.get(address, address))
+    def find(self, citation: str) -> int | None:
+        name = cited_key(citation) or citation
+        report = self._reports.get(self._addresses.get(name, name))
         return report.pk if report else None
 
 
@@ -169,13 +191,19 @@ def import_reports(plan: Plan) -> KnownReports:
     described = plan.once(plan.rows(REPORTS.name), "key")
     for row in described:
         _want_described(plan, row, wanted, known_names)
+    citing = [
+        row for name, rows in plan.tables.rows.items() if name != REPORTS.name for row in rows
+    ]
+    cited = {text for row in citing for _, text in _citations(Cells(plan, row))}
+    urls = {text for text in cited if not cited_key(text) and _is_web_address(text)}
+    described_urls = {row.cells["key"]: row.cells["url"] for row in described if row.cells["url"]}
+    stored = {one.url: one for one in load(Report, "url", list({*urls, *described_urls.values()}))}
     # The addresses of reports that rows may also cite by their keys.
-    addresses = {row.cells["key"]: row.cells["url"] for row in described if row.cells["url"]}
-    for name, rows in plan.tables.rows.items():
-        if name not in (REPORTS.name, PUBLISHERS.name):
-            for row in rows:
-                _want_cited(plan, row, wanted, addresses)
-    return KnownReports(_settle_reports(plan, wanted), addresses)
+    addresses = {stored[url].key if url in stored else report_key(url): url for url in urls}
+    addresses |= described_urls
+    for row in citing:
+        _want_cited(plan, row, wanted, urls, addresses)
+    return KnownReports(_settle_reports(plan, wanted, stored), addresses)
 
 
 def _want_described(
@@ -186,6 +214,7 @@ def _want_described(
         "publisher_id": known_names.slug(cells, "publisher_slug"),
         "title": cells.text("title"),
         "language": cells.text("language"),
+        "published_basis": cells.text("published_on_basis"),
         "accessed_on": cells.day("accessed_on"),
         "note": cells.text("note"),
     }
@@ -193,45 +222,60 @@ def _want_described(
     if url and not _is_web_address(url):
         cells.refuse("url", f"{url!r:.100} is not an address that starts with http:// or https://.")
     if cells.ok:
-        address = url or cells.text("key")
-        if address in wanted:
-            cells.refuse("url", f"This address stands already in {wanted[address].row.place}.")
+        name = url or cells.text("key")
+        if name in wanted:
+            cells.refuse("url", f"This address stands already in {wanted[name].row.place}.")
             return
-        report = wanted[address] = _Wanted(row, "url" if url else "key", address)
+        report = wanted[name] = _Wanted(row, "url" if url else "key", url)
         report.values |= {"key": cells.text("key")}
         report.values |= {name: value for name, value in values.items() if value}
+        if basis := cells.text("published_on_basis"):
+            report.bases[basis] = None
         _date(cells, report)
 
 
+def _citations(cells: Cells) -> Iterator[tuple[str, str]]:
+    """The addresses and keys by which a row cites reports, each with its column."""
+    for text in cells.texts("source_urls"):
+        yield "source_urls", text
+    if text := cells.text("source_url"):
+        yield "source_url", text
+    for text in cells.texts("alias_sources"):
+        yield "alias_sources", text.partition(" ")[0]
+
+
 def _want_cited(
-    plan: Plan, row: Row, wanted: dict[str, _Wanted], described: dict[str, str]
+    plan: Plan, row: Row, wanted: dict[str, _Wanted], urls: set[str], addresses: dict[str, str]
 ) -> None:
     cells = Cells(plan, row)
-    column = "source_urls" if "source_urls" in row.cells else "source_url"
-    addresses = cells.texts(column) if column == "source_urls" else [cells.text(column)]
-    if addresses == [""]:
-        _days(cells)
-        return
-    for address in addresses:
-        if not KEY_OF_REPORT.fullmatch(address) and not _is_web_address(address):
+    cited = list(_citations(cells))
+    for column, text in cited:
+        key = cited_key(text)
+        if not key and text not in urls:
             cells.refuse(
                 column,
-                f"{address!r:.100} is neither an address that starts with http:// or https:// "
-                "nor the key of a report, such as seed:shafaq-2024-08.",
+                f"{text!r:.100} is neither an address that starts with http:// or https:// "
+                "nor the key of a report, such as seed:shafaq-2024-08 or report:any-other.",
             )
             continue
-        address = described.get(address, address)
-        report = wanted.setdefault(address, _Wanted(row, column, address))
+        url = addresses.get(key, "") if key else text
+        report = wanted.setdefault(url or key, _Wanted(row, column, url))
         if "published_on" in row.cells:
             _date(cells, report)
+    if not cited:
+        _days(cells)
 
 
 def _is_web_address(address: str) -> bool:
+    return len(address) <= LONGEST_ADDRESS and _passes(web_address, address)
+
+
+def _passes(validator: Callable[[Any], None], value: str) -> bool:
     try:
-        web_address(address)
+        validator(value)
     except ValidationError:
         return False
-    return len(address) <= 2000
+    return True
 
 
 def _date(cells: Cells, report: _Wanted) -> None:
@@ -259,25 +303,26 @@ def _days(cells: Cells) -> tuple[datetime.date | None, datetime.date | None]:
     return (on, on) if earliest is None and latest is None else (earliest, latest)
 
 
-def _settle_reports(plan: Plan, wanted: dict[str, _Wanted]) -> dict[str, Report]:
+def _settle_reports(
+    plan: Plan, wanted: dict[str, _Wanted], by_url: dict[str, Report]
+) -> dict[str, Report]:
     hosts = _publishers_by_host()
-    by_url = {report.url: report for report in load(Report, "url", list(wanted))}
     records: dict[str, Record] = {}
     addressed: dict[Any, str] = {}
-    for address, report in wanted.items():
+    for name, report in wanted.items():
         values = dict(report.values)
-        stored = by_url.get(address)
+        stored = by_url.get(report.url)
         key = values.pop("key", None)
-        if report.column != "key" and not KEY_OF_REPORT.fullmatch(address):
-            values["url"] = address
-            key = stored.key if stored else key or report_key(address)
+        if url := report.url:
+            values["url"] = url
+            key = stored.key if stored else key or report_key(url)
             # A publisher that is on record may have been given, so a host does not change it.
             if "publisher_id" not in values and not (stored and stored.publisher_id):
-                publisher = hosts.get((urlsplit(address).hostname or "").lower())
+                publisher = hosts.get((urlsplit(url).hostname or "").lower())
                 values |= {"publisher_id": publisher} if publisher else {}
-        record = records[address] = Record(report.row, {"key": key or address}, values)
-        other = addressed.setdefault(record.identity, address) if "url" in values else address
-        if other != address:
+        record = records[name] = Record(report.row, {"key": key or name}, values)
+        other = addressed.setdefault(record.identity, name) if url else name
+        if other != name:
             plan.refuse(report.row, report.column, f"Its key {key} is that of {other!r:.100}.")
     keys = [record.key["key"] for record in records.values()]
     settled = settle(
@@ -288,8 +333,8 @@ def _settle_reports(plan: Plan, wanted: dict[str, _Wanted]) -> dict[str, Report]
         columns={"url": "source_url", "published_basis": "published_on_basis"},
     )
     return {
-        address: settled[record.identity]
-        for address, record in records.items()
+        name: settled[record.identity]
+        for name, record in records.items()
         if record.identity in settled
     }
 

@@ -20,8 +20,8 @@ from django.db import models
 from .fields import LARGEST_NUMBER
 from .models import Revision
 from .revisions import create_all, update_all
-from .tables import Refusal, Row, Tables
-from .validators import sane_day
+from .tables import Refusal, Row, Tables, parted
+from .validators import FIRST_DAY, sane_day
 
 ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
@@ -102,8 +102,7 @@ class Cells:
 
     def texts(self, column: str) -> list[str]:
         """The parts between semicolons, each once."""
-        parts = (part.strip() for part in self.text(column).split(";"))
-        return list(dict.fromkeys(part for part in parts if part))
+        return parted(self.text(column))
 
     def number(self, column: str) -> int | None:
         text = self.text(column)
@@ -127,7 +126,8 @@ class Cells:
         # The precision that is stored, so that the same file gives the same value again.
         return round(Decimal(text), 5)
 
-    def day(self, column: str) -> datetime.date | None:
+    def day(self, column: str, *, ahead: bool = False) -> datetime.date | None:
+        """A day; one that is still to come only where it may lie `ahead`."""
         text = self.text(column)
         if not text:
             return None
@@ -135,7 +135,8 @@ class Cells:
             if not ISO_DAY.fullmatch(text):
                 raise ValueError
             day = datetime.date.fromisoformat(text)
-            sane_day(day)
+            if not ahead or day < FIRST_DAY:
+                sane_day(day)
         except ValidationError as error:
             self.refuse(column, str(error.message))
         except ValueError:

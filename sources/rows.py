@@ -34,13 +34,17 @@ class Column:
 
 @dataclass(frozen=True)
 class Entry:
-    """A record as a feed tells it. `path` is that of its page, from the root of the site."""
+    """A record as a feed tells it.
+
+    `path` is that of its page, from the root of the site; `key` tells it from others there.
+    """
 
     title: str
     path: str
     updated: datetime.datetime
     summary: str = ""
     categories: tuple[str, ...] = ()
+    key: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """CSV files in: found, recognised by their columns, and read into rows of text, or refused.
 
 Formats: UTF-8, comma separated, a header row, standard quoting. A format names its columns; the
-optional ones may be absent. Row numbers are those of a spreadsheet: the header is row 1.
+optional ones may be absent, and nothing is kept of those that it ignores. Row numbers are those of
+a spreadsheet: the header is row 1.
 """
 
 from __future__ import annotations
@@ -9,8 +10,9 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,9 +26,19 @@ class Format:
     name: str
     required: tuple[str, ...]
     optional: tuple[str, ...] = ()
+    # What our own export adds for its readers: it follows from the rest of the record.
+    ignored: tuple[str, ...] = ()
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        return self.required + self.optional
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return self.kept + self.ignored
 
     def fits(self, header: Sequence[str]) -> bool:
-        return set(self.required) <= set(header) <= {*self.required, *self.optional}
+        return set(self.required) <= set(header) <= set(self.columns)
 
 
 @dataclass(frozen=True)
@@ -125,6 +137,7 @@ def _read_rows(path: Path, name: str, formats: Sequence[Format], tables: Tables)
     header = [title.strip() for title in header]
     if (kind := _recognise(name, header, formats, tables)) is None:
         return None
+    kept = [title for title in header if title not in kind.ignored]
     number = 1
     rows = tables.rows.setdefault(kind.name, [])
     for number, cells in records:
@@ -139,8 +152,9 @@ def _read_rows(path: Path, name: str, formats: Sequence[Format], tables: Tables)
             reason = f"The cell is longer than {LONGEST_CELL} characters: is a quote not closed?"
             tables.refuse(name, number, reason, long[0])
         else:
-            values = (cell.strip() for cell in cells)
-            rows.append(Row(name, number, dict(zip(header, values, strict=True))))
+            values = (unguarded(cell.strip()) for cell in cells)
+            named = dict(zip(header, values, strict=True))
+            rows.append(Row(name, number, {title: named[title] for title in kept}))
     if number == 1 and not any(refusal.file == name for refusal in tables.refusals):
         tables.refuse(name, 1, "The file has a header and no rows.")
     return kind
@@ -219,6 +233,51 @@ def _recognise(
             if title not in header:
                 tables.refuse(name, 1, "The column is missing.", title)
         for title in header:
-            if title not in kind.required + kind.optional:
+            if title not in kind.columns:
                 tables.refuse(name, 1, "Unknown column: nothing would be kept of it.", title)
     return None
+
+
+# What a cell cannot hold as it is. Each of these pairs is exact: what was written is read again.
+
+SEPARATOR = ";"  # between the values of one cell
+GUARD = "'"
+# What a spreadsheet runs as a formula, or takes for one after it trimmed the text. Some read the
+# wide forms of East Asian keyboards so too.
+FORMULA = re.compile(r"'*(?: *[\t\r\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
+
+
+def guarded(text: str) -> str:
+    """The text with a `'` in front where a spreadsheet would run it as a formula."""
+    return GUARD + text if FORMULA.match(text) else text
+
+
+def unguarded(text: str) -> str:
+    """The text that was guarded, and any other as it is."""
+    return text[1:] if text.startswith(GUARD) and FORMULA.match(text) else text
+
+
+def joined(values: Iterable[str]) -> str:
+    """Several values as one cell: each once, a semicolon inside one of them written as `\\;`."""
+    several = [_escaped(value) for value in dict.fromkeys(values) if value]
+    # A backslash at the end of a value is none of the separator that follows.
+    return SEPARATOR.join(
+        [re.sub(r"(\\+)\Z", r"\1\1", value) for value in several[:-1]] + several[-1:]
+    )
+
+
+def parted(cell: str) -> list[str]:
+    """The values of such a cell, each once."""
+    first, *rest = re.split(r"(\\*);", cell)
+    values = [first]
+    for backslashes, text in zip(rest[::2], rest[1::2], strict=True):
+        values[-1] += "\\" * (len(backslashes) // 2)
+        if len(backslashes) % 2:
+            values[-1] += SEPARATOR + text
+        else:
+            values.append(text)
+    return [value for value in dict.fromkeys(value.strip() for value in values) if value]
+
+
+def _escaped(value: str) -> str:
+    return re.sub(r"(\\*);", r"\1\1\\;", value)

@@ -27,9 +27,9 @@ from sources.imports import (
     country,
     import_organisations,
     import_reports,
-    language_of,
 )
 from sources.models import Quantifier, Revision
+from sources.name_imports import describe_organisations, language_of
 from sources.plan import Cells, Plan, Record, load, settle
 from sources.revisions import revision
 from sources.tables import Format, Row, read_tables
@@ -56,7 +56,8 @@ TALLIES = Format(
         "coverage",
         "note",
     ),
-    ("quantifier", "published_earliest", "published_latest"),
+    ("quantifier", "published_earliest", "published_latest", "scope_text", "position"),
+    ("sum_of_lines", "difference"),
 )
 FORMATS = (
     PUBLISHERS,
@@ -70,7 +71,7 @@ FORMATS = (
     FINDINGS,
 )
 # What one line says; every other column is of the publication, the same on all its rows.
-LINE_COLUMNS = {"base_slug", "count_text_name", "count"}
+LINE_COLUMNS = {"base_slug", "count_text_name", "count", "position"}
 
 
 class _Undo(Exception):
@@ -108,8 +109,9 @@ def import_files(
 
 
 def _settle_everything(plan: Plan) -> None:
-    import_organisations(plan)
+    organisations = import_organisations(plan)
     reports = import_reports(plan)
+    describe_organisations(plan, organisations, reports)
     import_bases(plan, reports)
     import_force_presence(plan, reports)
     import_rules(plan, reports)
@@ -130,7 +132,7 @@ class Publication:
     @property
     def lines(self) -> list[Row]:
         """The rows that hold a line; one without a number or a name carries only the total."""
-        return [row for row in self.rows if any(row.cells[column] for column in LINE_COLUMNS)]
+        return [row for row in self.rows if any(row.cells.get(column) for column in LINE_COLUMNS)]
 
 
 def import_tallies(plan: Plan, reports: KnownReports) -> None:
@@ -148,7 +150,12 @@ def import_tallies(plan: Plan, reports: KnownReports) -> None:
         PublishedTally,
         list(records.values()),
         existing=load(PublishedTally, "key", list(records)),
-        columns={"key": "publication_key", "total": "total_claimed", "territory": "scope"},
+        columns={
+            "key": "publication_key",
+            "total": "total_claimed",
+            "territory": "scope",
+            "territory_text": "scope_text",
+        },
     )
     named = {row.cells["publication_key"] for row in rows}
     plan.absent |= {(TALLIES.name, key) for key in named if (key,) not in settled}
@@ -212,10 +219,11 @@ def _tally(
         "total": cells.number("total_claimed"),
         "quantifier": cells.choice("quantifier", Quantifier, empty=""),
         "territory": ";".join(country(cells, "scope", code) for code in cells.texts("scope")),
+        "territory_text": cells.text("scope_text"),
         "coverage": coverage,
         "note": cells.text("note"),
     }
-    stated = cells.stated(values, {"quantifier": "quantifier"})
+    stated = cells.stated(values, {"quantifier": "quantifier", "territory_text": "scope_text"})
     return Record(row, {"key": publication.key}, *stated) if cells.ok else None
 
 
@@ -224,8 +232,9 @@ def _lines(
 ) -> list[Record]:
     first: dict[Any, Row] = {}
     records = []
-    for position, row in enumerate(publication.lines, 1):
+    for place, row in enumerate(publication.lines, 1):
         cells = Cells(plan, row)
+        position = cells.number("position")
         base, code = place_of(cells, "base_slug", bases)
         number = cells.number("count")
         if not cells.text("count"):
@@ -239,26 +248,29 @@ def _lines(
             "name_as_printed": cells.text("count_text_name"),
         }
         if tuple(key.values()) in first:
-            place = first[tuple(key.values())].place
-            cells.refuse("base_slug", f"The same line stands already in {place}.")
+            other = first[tuple(key.values())].place
+            cells.refuse("base_slug", f"The same line stands already in {other}.")
         first[tuple(key.values())] = row
         if cells.ok:
-            records.append(Record(row, key, {"number": number, "position": position}))
+            values = {"number": number, "position": place if position is None else position}
+            records.append(Record(row, key, values))
     return records
 
 
 def _settle_printed_names(plan: Plan, lines: list[Record], reports: KnownReports) -> None:
-    """Keep the names that lists print among the names of their bases."""
+    """Keep the names that lists print among the names of their bases.
+
+    Not of bases whose row says where each name was read: that row has all of them.
+    """
+    told = {row.cells["slug"] for row in plan.rows(BASES.name) if "alias_sources" in row.cells}
     printed: dict[tuple[int, str], Row] = {}
     for line in lines:
         if line.key["base_id"] and line.key["name_as_printed"]:
             printed.setdefault((line.key["base_id"], line.key["name_as_printed"]), line.row)
     pks = list({base for base, _ in printed})
-    own = {
-        (base.pk, name)
-        for base in load(MilitaryBase, "pk", pks)
-        for name in (base.name, base.name_ar)
-    }
+    bases = load(MilitaryBase, "pk", pks)
+    own = {(base.pk, name) for base in bases for name in (base.name, base.name_ar)}
+    complete = {base.pk for base in bases if base.slug in told}
     records = [
         Record(
             row,
@@ -270,7 +282,7 @@ def _settle_printed_names(plan: Plan, lines: list[Record], reports: KnownReports
             },
         )
         for (base, name), row in printed.items()
-        if (base, name) not in own
+        if (base, name) not in own and base not in complete
     ]
     columns = {"name": "count_text_name"}
     settle(plan, BaseName, records, existing=load(BaseName, "base", pks), columns=columns)

@@ -14,7 +14,7 @@ from tallies.models import TallyLine
 
 DATA = Path(settings.BASE_DIR) / "data"
 
-COLUMNS = {kind.name: [*kind.required, *kind.optional] for kind in FORMATS}
+KINDS = {kind.name: kind for kind in FORMATS}
 # A row of each file that is accepted, given the rows above it.
 ROWS = {
     "publishers.csv": {"slug": "sohr", "name": "SOHR", "kind": "monitor"},
@@ -77,11 +77,17 @@ def write_csv(path, rows, columns=None, **dialect):
 
 
 def write_files(folder, **files):
-    """Write files such as `bases=[{"slug": "x"}]`; what a row leaves out is as in ROWS."""
+    """Write files such as `bases=[{"slug": "x"}]`; what a row leaves out is as in ROWS.
+
+    Optional columns are those that some row names.
+    """
     folder.mkdir(exist_ok=True)
     for name, rows in files.items():
-        name = f"{name}.csv"
-        write_csv(folder / name, [ROWS[name] | row for row in rows], COLUMNS[name])
+        kind = KINDS[f"{name}.csv"]
+        named = {column for row in rows for column in row}
+        optional = [column for column in kind.optional + kind.ignored if column in named]
+        filled = [ROWS[kind.name] | row for row in rows]
+        write_csv(folder / kind.name, filled, [*kind.required, *optional])
     return folder
 
 

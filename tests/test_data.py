@@ -11,7 +11,8 @@ from django.core.management import CommandError
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from attacks.imports import KEY_SYSTEM, DatePrecision
+from attacks.imports import DatePrecision
+from attacks.key_imports import KEY_SYSTEM
 from attacks.models import Claim, CountingRule, Incident, IncidentKey, RuleSite
 from bases.models import ForcePresence, MilitaryBase
 from sources.models import Organisation, Report, Revision

@@ -398,3 +398,71 @@ def test_one_of_two_alike_that_is_edited_by_hand_is_kept(files):
 
     assert verdicts(take(folder)) == {"edited here": 1}
     assert dump() == before
+
+
+# Links that the file states
+
+
+@pytest.mark.parametrize(
+    ("slug", "linked"),
+    [
+        pytest.param("us", "us", id="another than the name means"),
+        pytest.param("", None, id="none"),
+    ],
+)
+@pytest.mark.parametrize("who", ["claimant", "blamed"])
+def test_text_is_linked_to_the_slug_where_the_file_has_one(files, who, slug, linked):
+    row = {"kind": "attribution", who: "IRI", f"{who}_slug": slug}
+    folder = files(incidents=[{}], claims=[row])
+
+    plan = take(folder)
+
+    claim = Claim.objects.get()
+    organisation = getattr(claim, who)
+    assert (organisation and organisation.slug, getattr(claim, f"{who}_text")) == (linked, "IRI")
+    assert ("blamed" if who == "blamed" else "claimant", "IRI") not in plan.unlinked
+    assert verdicts(take(folder)) == {}
+
+
+@pytest.mark.parametrize("column", ["claimant_slug", "blamed_slug"])
+def test_unknown_slug_of_a_claim_is_refused(files, column):
+    folder = files(incidents=[{}], claims=[{column: "nobody"}])
+
+    assert refusals(folder) == [("claims.csv", 2, column)]
+
+
+def test_claim_that_is_linked_by_slug_is_the_one_that_a_column_implies(files):
+    row = {"claimant": "IRI", "claimant_slug": "us", "summary": "A"}
+    folder = files(incidents=[{"claimed_by": "IRI"}], claims=[row])
+    take(folder)
+
+    assert Claim.objects.get().claimant.slug == "us"
+    assert verdicts(take(folder)) == {}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param({"blamed": "SOHR"}, id="blamed"),
+        pytest.param({"speaker": "A spokesman"}, id="speaker"),
+        pytest.param({"injured_low": "5"}, id="figures"),
+        pytest.param({"via": "Telegram"}, id="via"),
+    ],
+)
+def test_claims_that_differ_in_anything_are_two_in_every_order(files, other):
+    first = {"kind": "attribution", "claimant": "US", "blamed": "IRI", "summary": "A"}
+    rows = [first | {name: "" for name in other if name not in first}, first | other]
+    take(files(incidents=[{}], claims=rows))
+    before = dump()
+
+    plan = take(files(incidents=[{}], claims=rows[::-1]))
+
+    assert Claim.objects.count() == 2
+    assert verdicts(plan) == {}
+    assert dump() == before
+
+
+def test_columns_of_our_export_are_ignored(files):
+    take(files(incidents=[{}], claims=[{"incident": "BW-99", "id": "many"}]))
+
+    assert Claim.objects.get().incident.public_id == "BW-1"

@@ -295,3 +295,56 @@ def test_force_presence_edited_by_hand_is_kept(files):
 
     assert verdicts(take(folder)) == {"edited here": 1}
     assert ForcePresence.objects.get().troops == 800
+
+
+def test_names_have_the_language_and_the_source_that_the_file_states(files):
+    row = {
+        "aliases": "Omar; حقل العمر",
+        "doubtful_aliases": "Green Village",
+        "alias_languages": "en Omar;en Green Village",
+        "alias_sources": "report:list-1 Green Village",
+    }
+    folder = files(bases=[row])
+    take(folder)
+
+    assert set(BaseName.objects.values_list("name", "language", "doubtful", "report__key")) == {
+        ("Omar", "en", False, None),
+        ("حقل العمر", "", False, None),
+        ("Green Village", "en", True, "list-1"),
+    }
+    assert verdicts(take(folder)) == {}
+
+
+def test_source_of_a_name_follows_the_file(files):
+    take(files(bases=[{"aliases": "Omar", "alias_sources": "seed:a Omar"}]))
+
+    plan = take(files(bases=[{"aliases": "Omar", "alias_sources": ""}]))
+
+    assert BaseName.objects.get().report is None
+    assert verdicts(plan) == {"changed": 1}
+
+
+@pytest.mark.parametrize(
+    ("slug", "linked"),
+    [
+        pytest.param("two", "two", id="another than the name means"),
+        pytest.param("", None, id="none"),
+    ],
+)
+def test_force_is_the_organisation_of_the_slug_where_there_is_one(files, slug, linked):
+    publishers = [{"slug": "one", "name": "One"}, {"slug": "two", "name": "Two"}]
+    presence = {"force": "One", "force_slug": slug}
+    folder = files(publishers=publishers, bases=[{}], force_presence=[presence])
+
+    plan = take(folder)
+
+    force = ForcePresence.objects.get().force
+    assert (force and force.slug, ForcePresence.objects.get().force_text) == (linked, "One")
+    assert not plan.unlinked
+    assert verdicts(take(folder)) == {}
+
+
+def test_force_of_an_unknown_slug_is_refused(files):
+    folder = files(bases=[{}], force_presence=[{"force_slug": "nobody"}])
+
+    assert refusals(folder) == [("force_presence.csv", 2, "force_slug")]

@@ -2,10 +2,11 @@ import pytest
 
 from attacks.models import Incident
 from sources.models import Organisation, OrganisationName, Report
+from sources.reports import report_key
 from sources.revisions import revision
 from tallies.models import PublishedTally
 from tests.factories import day
-from tests.importing import dump, refusals, take, verdicts, write_files
+from tests.importing import dump, edit, refusals, take, verdicts, write_files
 
 pytestmark = pytest.mark.django_db
 
@@ -361,3 +362,156 @@ def test_report_edited_by_hand_is_kept(files):
 
     assert verdicts(plan) == {"edited here": 1}
     assert dump() == before
+
+
+# What an export says beside: where organisations and names were read
+
+
+@pytest.mark.parametrize("source", [URL, "seed:article", "report:A-1"], ids=str)
+def test_organisation_names_the_report_where_it_was_read(files, source):
+    folder = files(publishers=[{"source_url": source}])
+
+    plan = take(folder)
+
+    report = Organisation.objects.get().report
+    assert source in (report.url, report.key, f"report:{report.key}")
+    assert plan.verdicts["sources of organisations"] == {"new": 1, "same": 0}
+    assert verdicts(take(folder)) == {}
+
+
+def test_source_of_an_organisation_follows_the_file(files):
+    take(files(publishers=[{"source_url": URL}]))
+
+    plan = take(files(publishers=[{"source_url": ""}]))
+
+    assert Organisation.objects.get().report is None
+    assert verdicts(plan) == {"changed": 1}
+
+
+def test_source_of_an_organisation_that_was_edited_by_hand_is_kept(files):
+    take(files(publishers=[{"source_url": URL}]))
+    edit(Organisation.objects.get(), report=None)
+
+    plan = take(files(publishers=[{"source_url": URL}]))
+
+    assert Organisation.objects.get().report is None
+    assert verdicts(plan) == {"edited here": 1}
+
+
+def test_file_without_the_column_says_nothing_of_sources(files):
+    take(files(publishers=[{"source_url": URL}]))
+
+    plan = take(files(publishers=[{}]))
+
+    assert "sources of organisations" not in plan.verdicts
+    assert verdicts(plan) == {}
+    assert Organisation.objects.get().report.url == URL
+
+
+def test_report_in_which_an_organisation_was_read_may_be_published_by_it(files):
+    take(files(publishers=[{"source_url": URL, "url": "https://example.org/"}]))
+
+    organisation = Organisation.objects.get()
+    assert organisation.report.publisher == organisation
+
+
+def names():
+    rows = OrganisationName.objects.values_list("name", "language", "report__url")
+    return {name: said for name, *said in rows}
+
+
+def test_name_has_the_language_and_the_source_that_the_file_states(files):
+    row = {
+        "aliases": r"A\;1;المرصد;B",
+        "alias_languages": r"en A\;1;ar-SY المرصد",
+        "alias_sources": f"{URL} B",
+    }
+    folder = files(publishers=[row])
+    take(folder)
+
+    assert names() == {"A;1": ["en", None], "المرصد": ["ar-SY", None], "B": ["", URL]}
+    assert verdicts(take(folder)) == {}
+    assert verdicts(take(files(publishers=[{"aliases": row["aliases"]}]))) == {}
+
+
+def test_name_of_a_file_that_states_languages_has_no_other(files):
+    take(files(publishers=[{"aliases": "المرصد", "alias_languages": ""}]))
+
+    assert names() == {"المرصد": ["", None]}
+
+
+@pytest.mark.parametrize(
+    ("cells", "column"),
+    [
+        pytest.param({"alias_languages": "en B"}, "alias_languages", id="language of no name"),
+        pytest.param({"alias_languages": "en"}, "alias_languages", id="language alone"),
+        pytest.param({"alias_sources": f"{URL} B"}, "alias_sources", id="source of no name"),
+        pytest.param({"alias_sources": "A newspaper"}, "alias_sources", id="no source"),
+        pytest.param({"source_url": "a newspaper"}, "source_url", id="source in words"),
+        pytest.param({"alias_languages": f"{'x' * 11} A"}, "alias_languages", id="long language"),
+    ],
+)
+def test_source_or_language_is_refused(files, cells, column):
+    found = refusals(files(publishers=[{"aliases": "A"} | cells]))
+
+    assert ("publishers.csv", 2, column) in found
+
+
+# Citing by key
+
+
+def test_report_is_made_of_any_key_that_a_row_cites(files):
+    folder = files(**cited("report:Shafaq.2024_08;report:seed:b;seed:b"))
+    take(folder)
+
+    assert set(Report.objects.values_list("key", "url")) == {
+        ("Shafaq.2024_08", None),
+        ("seed:b", None),
+    }
+    assert verdicts(take(folder)) == {}
+
+
+def test_report_with_an_address_may_be_cited_by_any_key(files):
+    rows = {"reports": [{"key": "K-1", "url": URL}], **cited(f"report:K-1;{URL}")}
+
+    take(files(**rows))
+
+    assert Report.objects.get().url == URL
+    assert Incident.objects.get().reports.count() == 1
+
+
+def test_key_that_follows_from_an_address_is_the_same_report(files):
+    take(files(**cited(f"report:{report_key(URL)};{URL}")))
+
+    assert Report.objects.values_list("key", "url").get() == (report_key(URL), URL)
+
+
+def test_stored_report_is_cited_by_its_key_alone(files):
+    take(files(reports=[{"key": "K-1", "url": URL, "title": "Title"}]))
+
+    take(files(**cited("report:K-1")))
+
+    assert Incident.objects.get().reports.get().title == "Title"
+    assert Report.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["report:", "report:a b", "report:a/b", "report: a", f"report:{'x' * 121}", "Report:a", "K-1"],
+)
+def test_key_that_is_none_is_refused(files, text):
+    assert refusals(files(**cited(text))) == [("incidents.csv", 2, "source_urls")]
+
+
+def test_semicolon_in_an_address_is_part_of_it(files):
+    take(files(**cited(rf"https://example.org/a\;b;{URL}")))
+
+    assert set(Report.objects.values_list("url", flat=True)) == {"https://example.org/a;b", URL}
+
+
+def test_basis_of_a_date_that_is_not_known_is_kept_with_its_report(files):
+    folder = files(reports=[{"url": URL, "published_on_basis": "the page gives none"}])
+    take(folder)
+
+    assert Report.objects.get().published_basis == "the page gives none"
+    assert verdicts(take(folder)) == {}

@@ -1,10 +1,21 @@
 import os
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from sources.tables import LONGEST_CELL, Format, Refusal, read_tables
+from sources.tables import (
+    LONGEST_CELL,
+    Format,
+    Refusal,
+    guarded,
+    joined,
+    parted,
+    read_tables,
+    unguarded,
+)
 
-THINGS = Format("things.csv", ("key", "text"), ("note",))
+THINGS = Format("things.csv", ("key", "text"), ("note",), ("length",))
 OTHERS = Format("others.csv", ("key", "other"))
 
 
@@ -69,6 +80,76 @@ def test_file_of_another_name_is_known_by_its_columns(read):
 
 def test_optional_column_may_be_there(read):
     assert cells(read("note,key,text\n!,a,1\n")) == [{"note": "!", "key": "a", "text": "1"}]
+
+
+def test_ignored_column_may_be_there_and_is_not_kept(read):
+    tables = read("length,key,text\n1,a,1\nmany,b,2\n")
+
+    assert not tables.refusals
+    assert cells(tables) == [{"key": "a", "text": "1"}, {"key": "b", "text": "2"}]
+
+
+def test_column_that_is_neither_known_nor_ignored_is_refused(read):
+    assert places(read("key,text,length,more\na,1,1,1\n")) == [("things.csv", 1, "more")]
+
+
+def test_ignored_column_of_another_file_is_unknown(read):
+    assert places(read("key,other,length\na,1,1\n", "others.csv")) == [("others.csv", 1, "length")]
+
+
+# What a spreadsheet would run, and several values in one cell
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        pytest.param("'=1+1", "=1+1", id="formula"),
+        pytest.param("'-5 dead", "-5 dead", id="minus"),
+        pytest.param("''=1", "'=1", id="formula that had a guard"),
+        pytest.param("' =1", " =1", id="formula behind a space"),
+        pytest.param("-5 dead", "-5 dead", id="not guarded"),
+        pytest.param("'quoted'", "'quoted'", id="quoted"),
+        pytest.param("'", "'", id="quote alone"),
+        pytest.param("'Ain", "'Ain", id="Arabic letter ain"),
+    ],
+)
+def test_guard_of_a_cell_is_taken_off(read, cell, text):
+    assert cells(read(f'key,text\na,"{cell}"\n')) == [{"key": "a", "text": text}]
+
+
+@given(st.text(alphabet="'=+-@\t\r\n ;\uff1dab") | st.text())
+def test_guarded_text_is_never_run_and_comes_back(text):
+    assert unguarded(guarded(text)) == text
+    assert not guarded(text).lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+
+
+@pytest.mark.parametrize("text", ["", "words", "a=b", "1-2", "'quoted'", "''", "'a=b"])
+def test_text_that_is_no_formula_has_no_guard(text):
+    assert guarded(text) == text
+
+
+@pytest.mark.parametrize(
+    ("cell", "values"),
+    [
+        pytest.param("a;b", ["a", "b"], id="two"),
+        pytest.param(" a ;; b;a;", ["a", "b"], id="spaces, empty, twice"),
+        pytest.param(r"a\;b;c", ["a;b", "c"], id="semicolon inside"),
+        pytest.param(r"a\\;b", ["a\\", "b"], id="backslash before a separator"),
+        pytest.param(r"a\b\ c\\", [r"a\b\ c" + "\\\\"], id="other backslashes"),
+        pytest.param(";;", [], id="separators only"),
+    ],
+)
+def test_values_of_a_cell(cell, values):
+    assert parted(cell) == values
+
+
+@given(st.lists(st.text(alphabet="\\;ab '=", min_size=1).map(str.strip).filter(bool), unique=True))
+def test_values_come_back_as_they_were_joined(values):
+    assert parted(joined(values)) == values
+
+
+def test_values_are_joined_once_each_without_the_empty_ones():
+    assert joined(["b", "", "a;c", "b"]) == r"b;a\;c"
 
 
 @pytest.mark.parametrize(

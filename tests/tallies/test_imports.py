@@ -303,3 +303,45 @@ def test_corrected_number_changes_the_line(files):
 
     assert lines_of() == [("al-omar", "Omar field", 6)]
     assert verdicts(plan) == {"changed": 1}
+
+
+def test_territory_in_words_and_position_are_as_stated(files):
+    rows = tally(("conoco", "", 3), ("al-omar", "", 4), scope_text="Syria and more")
+    rows[0]["position"], rows[1]["position"] = "5", "2"
+    folder = files(published_tallies=rows)
+    take(folder)
+
+    assert PublishedTally.objects.get().territory_text == "Syria and more"
+    assert dict(TallyLine.objects.values_list("base__slug", "position")) == {
+        "conoco": 5,
+        "al-omar": 2,
+    }
+    assert verdicts(take(folder)) == {}
+
+
+@pytest.mark.parametrize(
+    ("cells", "column"),
+    [
+        pytest.param({"position": "first"}, "position", id="position in words"),
+        pytest.param({"scope_text": "x" * 301}, "scope_text", id="long territory"),
+    ],
+)
+def test_position_or_territory_is_refused(files, cells, column):
+    assert refusals(files(published_tallies=[cells])) == [("published_tallies.csv", 2, column)]
+
+
+def test_what_follows_from_the_lines_is_ignored(files):
+    take(files(published_tallies=[{"sum_of_lines": "99", "difference": "many"}]))
+
+    assert PublishedTally.objects.get().sum_of_lines == 5
+
+
+def test_printed_name_is_not_added_to_a_base_whose_row_has_all_of_its_names(files):
+    bases = [{"alias_sources": ""}, {"slug": "conoco", "name": "Conoco"}]
+    rows = tally(("conoco", "Koniko", 3), ("al-omar", "Omar field", 4))
+
+    take(files(bases=bases, published_tallies=rows))
+
+    # The column is there for both rows of the file.
+    assert not BaseName.objects.exists()
+    assert lines_of() == [("conoco", "Koniko", 3), ("al-omar", "Omar field", 4)]

@@ -1,0 +1,97 @@
+"""The keys under which files name incidents, and those of other systems."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sources.models import Revision
+from sources.plan import Cells, Plan, Record, load, settle
+from sources.tables import Row
+
+from .models import PUBLIC_ID, Incident, IncidentKey, serial_of
+
+KEY_SYSTEM = "csv"  # the `key` column, among an incident's keys in other systems
+
+# The incidents of a file by key, each with its row.
+Incidents = dict[str, tuple[Row, Incident]]
+
+
+def known_incidents(rows: list[Row]) -> dict[str, Incident]:
+    """The incidents on record, by the keys of files and, for rows without one, by their ids."""
+    known = {
+        one.key: one.incident
+        for one in IncidentKey.objects.filter(system=KEY_SYSTEM).select_related("incident")
+    }
+    serials = [serial_of(row.cells["key"]) for row in rows if without_key(row)]
+    return known | {one.public_id: one for one in load(Incident, "serial", serials)}
+
+
+def without_key(row: Row) -> bool:
+    """Whether the incident has no key in files: its public id stands in for it."""
+    return bool(PUBLIC_ID.fullmatch(row.cells["key"])) and (
+        row.cells["key"] == row.cells.get("public_id")
+    )
+
+
+def removed_here(keys: list[str]) -> set[str]:
+    """The keys that an editor took off the record, with or without their incidents."""
+    gone = IncidentKey.history.filter(history_type="-", system=KEY_SYSTEM)
+    by_hand = gone.exclude(revision__origin=Revision.Origin.IMPORT)
+    removed = set(by_hand.values_list("key", flat=True)) & set(keys)
+    stored = load(IncidentKey, "key", list(removed))
+    return removed - {one.key for one in stored if one.system == KEY_SYSTEM}
+
+
+def incidents_by_id(names: Collection[str]) -> dict[str, Incident]:
+    """The incidents on record of those names that are public ids."""
+    serials = [serial for name in names if (serial := serial_of(name))]
+    return {one.public_id: one for one in load(Incident, "serial", serials)}
+
+
+def incidents_named(names: Collection[str], incidents: Incidents) -> dict[str, Incident]:
+    """The incident of each name: a key of this import or an earlier one, or a public id."""
+    known = incidents_by_id(names)
+    keys = [one for one in load(IncidentKey, "key", list(names)) if one.system == KEY_SYSTEM]
+    by_id = {one.pk: one for one in load(Incident, "pk", [one.incident_id for one in keys])}
+    known |= {one.key: by_id[one.incident_id] for one in keys}
+    return known | {key: incident for key, (_, incident) in incidents.items()}
+
+
+def settle_keys(plan: Plan, incidents: Incidents) -> None:
+    records = [
+        Record(row, {"system": KEY_SYSTEM, "key": key}, {"incident_id": incident.pk})
+        for key, (row, incident) in incidents.items()
+        if not without_key(row)
+    ]
+    existing = [
+        one for one in load(IncidentKey, "key", list(incidents)) if one.system == KEY_SYSTEM
+    ]
+    settle(plan, IncidentKey, records, existing=existing)
+
+
+def settle_other_keys(plan: Plan, incidents: Incidents) -> None:
+    """Where the file has a column for them, the keys of other systems are those of the row."""
+    first = {(KEY_SYSTEM, key): row for key, (row, _) in incidents.items()}
+    stating = [one for one in incidents.values() if "other_keys" in one[0].cells]
+    records = []
+    for row, incident in stating:
+        cells = Cells(plan, row)
+        for text in cells.texts("other_keys"):
+            system, _, key = text.partition(":")
+            if not key:
+                cells.refuse("other_keys", f"{text!r:.60} is no key such as acled:SYR12345.")
+            elif (system, key) in first:
+                place = first[system, key].place
+                cells.refuse("other_keys", f"{text} stands already in {place}.")
+            else:
+                first[system, key] = row
+                names = {"system": system, "key": key}
+                records.append(Record(row, names, {"incident_id": incident.pk}))
+    keys = load(IncidentKey, "incident", [incident.pk for _, incident in stating])
+    existing = {one.pk: one for one in keys if one.system != KEY_SYSTEM}
+    named = {record.identity for record in records}
+    for one in load(IncidentKey, "key", [key for _, key in named]):
+        if (one.system, one.key) in named:
+            existing[one.pk] = one
+    columns = {"system": "other_keys", "key": "other_keys"}
+    settle(plan, IncidentKey, records, existing=existing.values(), columns=columns, replaces=True)
