@@ -5,15 +5,24 @@ from operator import attrgetter
 import django_filters
 from django import forms
 
+from bases.filters import bases_by_slug
 from bases.models import MilitaryBase
 from config.clocks import CLOCKS
 from sources.filters import DayFilter, WindowForm, country_pairs
+from sources.lookups import Choices
 from sources.recorded import TODAY, NoSuchRevision, as_recorded
 
 from .models import CountingRule
+from .records import HINDSIGHT
 from .rules import HOUSE, HOUSE_SLUG, Basis, rules
 
-HINDSIGHT_FILTERS = ("outcome", "grade")
+# What `known_on` hides, and what is computed of it; no filter may ask for that in any way.
+HIDDEN = {*HINDSIGHT, "fatalities", "fatalities_low", "fatalities_high", "updated_since"}
+
+
+def thing_of(name):
+    """What a filter asks about: `killed_low__gte` and `killed_low` about `killed_low`."""
+    return name.partition("__")[0]
 
 
 class RecordedAt(django_filters.CharFilter):
@@ -61,8 +70,8 @@ class RuleFilter(django_filters.CharFilter):
 class BasisForm(WindowForm):
     """A form with any of `rule`, `known_on` and `recorded_at`; once valid it has a `basis`.
 
-    `recordable` are the filters that our earlier records can answer; others are refused with
-    `recorded_at`.
+    `recordable` is what our earlier records can be asked about, by whichever filter; others are
+    refused with `recorded_at`.
     """
 
     recordable = ()
@@ -85,9 +94,13 @@ class BasisForm(WindowForm):
             self.fields["base"].queryset = bases.order_by("name", "id")
             # A row of history calls itself by its name and the moment it was written.
             self.fields["base"].label_from_instance = attrgetter("name")
+        if "base__in" in self.fields:
+            self.fields["base__in"].values = bases_by_slug(bases)
+        codes = bases.values_list("country", flat=True).distinct()
         if "country" in self.fields:
-            codes = bases.values_list("country", flat=True).distinct()
             self.fields["country"].choices = country_pairs(codes)
+        if "country__in" in self.fields:
+            self.fields["country__in"].values = Choices(lambda: country_pairs(codes))
 
     def clean(self):
         cleaned = super().clean()
@@ -101,8 +114,8 @@ class BasisForm(WindowForm):
         return cleaned
 
     def refuse_what_only_today_answers(self, cleaned):
-        recordable = (*self.recordable, "rule", *CLOCKS)
-        allowed = [name for name in recordable if name in self.fields]
+        things = (*self.recordable, "rule", *CLOCKS)
+        allowed = [name for one in things for name in self.fields if thing_of(name) == one]
         for name in self.asked(cleaned):
             if name not in allowed:
                 self.add_error(name, f"Not with recorded_at, which takes: {', '.join(allowed)}.")
@@ -110,7 +123,7 @@ class BasisForm(WindowForm):
     def refuse_hindsight(self, cleaned):
         """A filter by what was coded later would tell what the clock hides."""
         for name in self.asked(cleaned):
-            if name in HINDSIGHT_FILTERS:
+            if thing_of(name) in HIDDEN:
                 self.add_error(name, "Not with known_on: it was coded by what became known later.")
 
     def asked(self, cleaned):

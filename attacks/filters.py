@@ -9,30 +9,51 @@ from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, Q
 from django.http import QueryDict
 
-from bases.filters import base_countries
+from bases.filters import InBox, Near, PlaceForm, Radius, base_countries
 from bases.models import MilitaryBase
 from bases.names import NameIndex
-from sources.filters import AnyOf, AnyOfRecords, DayFilter, WindowForm, YesNo, documented
+from sources.filters import AnyOf, AnyOfRecords, DayFilter, WindowForm
+from sources.lookups import LONGEST_TEXT, LookupFilterSet, YesNo, documented
 from sources.models import Organisation
 from sources.recorded import TODAY
 
 from .basis import BasisForm, KnownOn, RecordedAt, RuleFilter
+from .changes import UpdatedSince
 from .claim_status import ClaimStatus, claim_status, claims_of_responsibility
 from .counting import Window, counted, overlapping
 from .knowledge import claims_known, reports_to_show
+from .lookups import CLAIM_LOOKUPS, INCIDENT_LOOKUPS
 from .models import Claim, Grade, Incident
 from .rules import bases_in
+from .search import CLAIM_TEXTS, INCIDENT_TEXTS, written
 
 
 def groups(request):
     return Organisation.objects.filter(kind=Organisation.Kind.ARMED_GROUP)
 
 
-class IncidentForm(BasisForm):
-    recordable = ("base", "country", "since", "until", "weapon", "outcome", "counted")
+class IncidentForm(PlaceForm, BasisForm):
+    # What is shown of records that were withdrawn since, and what counts rest on.
+    recordable = (
+        "base",
+        "country",
+        "since",
+        "until",
+        "weapon",
+        "outcome",
+        "counted",
+        "bbox",
+        "near",
+        "radius_km",
+        "location",
+        "event_date",
+        "event_date_end",
+        "attack_count",
+        "public_id",
+    )
 
 
-class IncidentFilter(django_filters.FilterSet):
+class IncidentFilter(LookupFilterSet):
     """`qs` are rows of the record that `recorded_at` asks for; see `basis`."""
 
     base = AnyOfRecords(
@@ -91,11 +112,17 @@ class IncidentFilter(django_filters.FilterSet):
         method="containing",
         label="Text",
         help_text="In the summary, in any spelling of a name of the base, or the public id.",
-        max_length=200,
+        max_length=LONGEST_TEXT,
     )
+    bbox = InBox(field_name="base")
+    near = Near(field_name="base")
+    radius_km = Radius()
+    updated_since = UpdatedSince(widget=forms.HiddenInput)
     rule = RuleFilter(method="by_basis")
     known_on = KnownOn(method="by_basis")
     recorded_at = RecordedAt(method="by_basis")
+
+    lookups = INCIDENT_LOOKUPS
 
     class Meta:
         model = Incident
@@ -105,9 +132,13 @@ class IncidentFilter(django_filters.FilterSet):
     @cached_property
     def basis(self):
         """Rule and clocks, once the filters are valid."""
-        by_claims = ("claim_status", "claimant", "claimant__isnull")
+        by_claims = ("claim_status", "claim_status__in", "claimant", "claimant__isnull")
         asked = any(self.data.get(name) for name in by_claims)
         return replace(self.form.basis, rests_on_claims=asked)
+
+    @property
+    def record(self):
+        return self.basis.record
 
     @property
     def window(self):
@@ -134,6 +165,10 @@ class IncidentFilter(django_filters.FilterSet):
         if not codes:
             return incidents
         return incidents.filter(base__in=bases_in(self.basis.record, codes))
+
+    def at_bases_named(self, incidents, name, text):
+        named = self.record.rows(MilitaryBase).filter(name__icontains=text)
+        return incidents.filter(base__in=named.values("id"))
 
     def that_overlap(self, incidents, name, day):
         return overlapping(incidents, **{name: day})
@@ -166,7 +201,7 @@ class IncidentFilter(django_filters.FilterSet):
         bases = NameIndex.from_database().containing(text)
         found = Q(base__in=bases)
         if not self.basis.known_on:  # a summary is written with hindsight
-            found |= Q(summary__icontains=text) | Q(summary_ar__icontains=text)
+            found |= written(text, INCIDENT_TEXTS)
         number = text.upper().removeprefix("BW-")
         if number.isascii() and number.isdigit() and len(number) < 10:
             found |= Q(serial=int(number))
@@ -177,9 +212,9 @@ documented(IncidentFilter.base_filters["country"], "string")
 
 
 class CountFilter(IncidentFilter):
-    """The filters of a count: the same, but that what does not count cannot be asked for."""
+    """The filters of a count: the same, but for what does not count, and for what was changed."""
 
-    counted = None
+    counted = updated_since = None
 
 
 def incidents_query(params, row_filters=None):
@@ -240,7 +275,11 @@ class IncidentIdFilter(django_filters.CharFilter):
     field_class = IncidentField
 
 
-class ClaimFilter(django_filters.FilterSet):
+class ClaimForm(PlaceForm, WindowForm):
+    pass
+
+
+class ClaimFilter(LookupFilterSet):
     incident = IncidentIdFilter(
         label="Incident",
         help_text="Public id of an incident, such as BW-12.",
@@ -280,12 +319,32 @@ class ClaimFilter(django_filters.FilterSet):
         label="Until",
         help_text="Made on that day or earlier.",
     )
+    search = django_filters.CharFilter(
+        method="containing",
+        label="Text",
+        help_text="In the summary, the claimant as printed, the speaker, or by what way it came.",
+        max_length=LONGEST_TEXT,
+    )
+    bbox = InBox(field_name="incident__base")
+    near = Near(field_name="incident__base")
+    radius_km = Radius()
     known_on = KnownOn(method="known_by")
+
+    lookups = CLAIM_LOOKUPS
 
     class Meta:
         model = Claim
         fields = []
-        form = WindowForm
+        form = ClaimForm
+
+    def containing(self, claims, name, text):
+        return claims.filter(written(text, CLAIM_TEXTS))
+
+    def without_report(self, claims, name, value):
+        """By a day, a report that was published later is not there yet."""
+        day = self.form.cleaned_data.get("known_on")
+        cited = Q(report__in=reports_to_show(TODAY, day).values("id"))
+        return claims.filter(~cited | Q(report=None) if value else cited)
 
     def known_by(self, claims, name, day):
         # Knowledge never precedes the incident's first day.

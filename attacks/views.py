@@ -115,6 +115,11 @@ def page_of(incidents, basis=HOUSE_TODAY, *, older_than="", newer_than=""):
     )
 
 
+def may_be_quoted(params):
+    """What the rule leaves out is no number to quote, nor what merely changed lately."""
+    return params.get("counted") != "false" and not params.get("updated_since")
+
+
 @keeps(*CLOCKS)
 @require_safe
 def incidents(request):
@@ -126,8 +131,7 @@ def incidents(request):
             "active": active_filters(filters, params),
             "basis": filters.basis,
             "clock_query": clock_query(params),
-            # What the rule leaves out is no number to quote.
-            "count_query": "" if params.get("counted") == "false" else incidents_query(params),
+            "count_query": incidents_query(params) if may_be_quoted(params) else "",
             "count": count(filters.qs, filters.window, filters.basis),
             "page": page_of(
                 annotated(filters.qs, filters.basis),

@@ -1,12 +1,25 @@
-"""Filters of bases and of force presence."""
+"""Filters of bases and of force presence, and those by place, which incidents have too."""
 
 import django_filters
 from django.db.models import Q
 
 from sources.filters import AnyOf, AnyOfRecords, country_pairs
+from sources.lookups import (
+    ORDERED,
+    Choices,
+    Days,
+    FilterForm,
+    Keys,
+    LookupFilterSet,
+    Lookups,
+    Numbers,
+    Records,
+    ValueFilter,
+)
 
 from .models import ForcePresence, MilitaryBase
 from .names import NameIndex
+from .places import Boxes, Circle, Kilometres, Points, bases_inside
 
 
 def base_countries():
@@ -21,7 +34,81 @@ def presence_countries():
     return country_pairs(code for pair in places for code in pair)
 
 
-class BaseFilter(django_filters.FilterSet):
+def bases_by_slug(queryset=None):
+    """The values of a filter by bases; of today's record unless others are given."""
+    return Records(MilitaryBase.objects.all() if queryset is None else queryset, "a base")
+
+
+# Places
+
+
+class PlaceForm(FilterForm):
+    """A form with `near` and `radius_km`, which only go together."""
+
+    def clean(self):
+        cleaned = super().clean()
+        near, radius = cleaned.get("near"), cleaned.get("radius_km")
+        if near is not None and radius is None and "radius_km" not in self.errors:
+            self.add_error("near", "Give radius_km too: within how many kilometres of it.")
+            self.show("radius_km")
+        if radius is not None and near is None and "near" not in self.errors:
+            self.add_error("radius_km", "Give near=latitude,longitude too: from where.")
+            self.show("near")
+        return cleaned
+
+
+class InBox(ValueFilter):
+    """At a base in a box; the field is that of the base."""
+
+    def __init__(self, **kwargs):
+        super().__init__(
+            values=Boxes(),
+            label="In the box",
+            help_text="west,south,east,north in degrees, edges included: at a base that lies in"
+            " this box. West above east crosses the antimeridian.",
+            **kwargs,
+        )
+
+    def filter(self, rows, box):
+        return rows if box is None else _at_bases(self, rows, box)
+
+
+class Near(ValueFilter):
+    """At a base within `radius_km` of a point; the field is that of the base."""
+
+    def __init__(self, **kwargs):
+        super().__init__(
+            values=Points(),
+            label="Near",
+            help_text="latitude,longitude in degrees: at a base within radius_km of this point.",
+            **kwargs,
+        )
+
+    def filter(self, rows, point):
+        if point is None:
+            return rows
+        radius = self.parent.form.cleaned_data["radius_km"]
+        return _at_bases(self, rows, Circle(point, radius))
+
+
+class Radius(ValueFilter):
+    def __init__(self):
+        super().__init__(
+            values=Kilometres(),
+            label="Kilometres around",
+            help_text="Kilometres around near, on the great circle, the edge included.",
+        )
+
+    def filter(self, rows, value):
+        return rows  # asked together with `near`
+
+
+def _at_bases(one, rows, area):
+    inside = bases_inside(area, one.parent.record)
+    return rows.filter(**{f"{one.field_name}__in": inside})
+
+
+class BaseFilter(LookupFilterSet):
     country = AnyOf(
         choices=base_countries,
         label="Country",
@@ -34,17 +121,31 @@ class BaseFilter(django_filters.FilterSet):
         help_text="In any spelling of its name; case, hyphens, accents and articles are the same.",
         max_length=200,
     )
+    bbox = InBox(field_name="id")
+    near = Near(field_name="id")
+    radius_km = Radius()
+
+    lookups = (
+        Lookups("slug", "Slug", ("in",), Keys(MilitaryBase.objects.all(), "a base")),
+        Lookups("country", "Country", ("in",), Choices(base_countries)),
+        Lookups("kind", "Kind", ("in",), Choices(MilitaryBase.Kind.choices)),
+        Lookups("name", "Name", ("icontains",)),
+        Lookups("governorate", "Governorate", ("icontains",)),
+        Lookups("latitude", "Latitude", ("isnull",)),
+        Lookups("parent", "Base around it", ("isnull",)),
+    )
 
     class Meta:
         model = MilitaryBase
         fields = []
+        form = PlaceForm
 
     def named(self, bases, name, text):
         found = NameIndex.from_database().containing(text)
         return bases.filter(pk__in=[base.pk for base in found])
 
 
-class PresenceFilter(django_filters.FilterSet):
+class PresenceFilter(LookupFilterSet):
     country = AnyOf(
         choices=presence_countries,
         method="inside",
@@ -59,9 +160,15 @@ class PresenceFilter(django_filters.FilterSet):
         help_text="Slug of a base: stated for that site itself. May be repeated.",
     )
 
+    lookups = (
+        Lookups("as_of", "Day", (*ORDERED, "isnull"), Days()),
+        Lookups("troops", "Troops", (*ORDERED, "isnull"), Numbers()),
+    )
+
     class Meta:
         model = ForcePresence
         fields = []
+        form = FilterForm
 
     def inside(self, presences, name, codes):
         return presences.filter(Q(country__in=codes) | Q(base__country__in=codes))

@@ -4,9 +4,11 @@ from django.views.decorators.http import require_safe
 
 from attacks.counting import Count, count, count_by
 from attacks.models import Incident
+from attacks.views import active_filters, asked
 from sources.revisions import last_revision
 from tallies.models import PublishedTally, TallyLine
 
+from .filters import BaseFilter
 from .models import BaseName, ForcePresence, MilitaryBase
 
 LATEST_INCIDENTS = 20
@@ -14,6 +16,17 @@ LATEST_INCIDENTS = 20
 
 @require_safe
 def bases(request):
+    params = asked(request, BaseFilter)
+    bases = MilitaryBase.objects.order_by("country", "name", "id")
+    filters = BaseFilter(params, bases, request=request)
+    context = {"filters": filters, "query": params.urlencode()}
+    if filters.is_valid():
+        context |= {"active": active_filters(filters, params), **_with_counts(filters.qs)}
+    return render(request, "bases/list.html", context)
+
+
+def _with_counts(bases):
+    """Rows of bases with our count there, and with the number in the latest full list."""
     counts = {row.key: row.count for row in count_by(Incident.objects.all(), "base")}
     tally = (
         PublishedTally.objects.filter(counter__slug=settings.DEFAULT_COUNTER)
@@ -25,9 +38,9 @@ def bases(request):
     lines = {line.base_id: line for line in tally.lines.all()} if tally else {}
     rows = [
         {"base": base, "count": counts.get(base.slug, Count(0, 0)), "line": lines.get(base.pk)}
-        for base in MilitaryBase.objects.order_by("country", "name", "id")
+        for base in bases
     ]
-    return render(request, "bases/list.html", {"rows": rows, "tally": tally})
+    return {"rows": rows, "tally": tally}
 
 
 @require_safe

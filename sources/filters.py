@@ -9,17 +9,22 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q
 from django_filters.fields import ModelMultipleChoiceField, MultipleChoiceField
-from drf_spectacular.utils import extend_schema_field
 
 from .countries import country_name
+from .lookups import (
+    ISO_DAY,
+    ORDERED,
+    Choices,
+    Days,
+    FilterForm,
+    Keys,
+    Languages,
+    LookupFilterSet,
+    Lookups,
+    Records,
+    documented,
+)
 from .models import Organisation, OrganisationName, Report
-
-ISO_DAY = ["%Y-%m-%d"]
-
-
-def documented(one, kind):
-    """Tell the API's schema of what kind the values of a filter are, where it cannot see that."""
-    extend_schema_field({"type": kind, "description": one.extra["help_text"]})(one)
 
 
 class DayFilter(django_filters.DateFilter):
@@ -33,20 +38,6 @@ class DayFilter(django_filters.DateFilter):
             error_messages={"invalid": "Give a day as YYYY-MM-DD."},
             **kwargs,
         )
-
-
-class YesNo(django_filters.TypedChoiceFilter):
-    """true or false; Django's own field would take a misspelt one for neither."""
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(
-            *args,
-            choices=[("true", "yes"), ("false", "no")],
-            coerce=lambda text: text == "true",
-            error_messages={"invalid_choice": "Use true or false."},
-            **kwargs,
-        )
-        documented(self, "boolean")
 
 
 class AnyOfField(MultipleChoiceField):
@@ -98,7 +89,7 @@ class AnyOfRecords(django_filters.ModelMultipleChoiceFilter):
         documented(self, "string")
 
 
-class WindowForm(forms.Form):
+class WindowForm(FilterForm):
     """The form of a filter set with `since` and `until`."""
 
     def clean(self):
@@ -121,7 +112,12 @@ def organisation_countries():
     return country_pairs(codes)
 
 
-class OrganisationFilter(django_filters.FilterSet):
+def organisations():
+    """The values of a filter by organisations, by slug."""
+    return Records(Organisation.objects.all(), "an organisation")
+
+
+class OrganisationFilter(LookupFilterSet):
     kind = AnyOf(choices=Organisation.Kind.choices, label="Kind", help_text="May be repeated.")
     country = AnyOf(
         choices=organisation_countries,
@@ -132,9 +128,18 @@ class OrganisationFilter(django_filters.FilterSet):
         method="named", label="Name", help_text="In any of its names.", max_length=200
     )
 
+    lookups = (
+        Lookups("slug", "Slug", ("in",), Keys(Organisation.objects.all(), "an organisation")),
+        Lookups("kind", "Kind", ("in",), Choices(Organisation.Kind.choices)),
+        Lookups("country", "Country", ("in",), Choices(organisation_countries)),
+        Lookups("name", "Name", ("icontains",)),
+        Lookups("parent", "Umbrella group", ("isnull",)),
+    )
+
     class Meta:
         model = Organisation
         fields = []
+        form = FilterForm
 
     def named(self, organisations, name, text):
         other_name = OrganisationName.objects.filter(
@@ -145,7 +150,7 @@ class OrganisationFilter(django_filters.FilterSet):
         )
 
 
-class ReportFilter(django_filters.FilterSet):
+class ReportFilter(LookupFilterSet):
     publisher = AnyOfRecords(
         field_name="publisher__slug",
         queryset=Organisation.objects.all(),
@@ -173,6 +178,15 @@ class ReportFilter(django_filters.FilterSet):
         method="maybe_known",
         label="Known on",
         help_text="Only what may have been known by the end of that day.",
+    )
+
+    lookups = (
+        Lookups("publisher", "Publisher", ("in", "isnull"), organisations()),
+        Lookups("published_earliest", "Earliest day of publication", (*ORDERED, "isnull"), Days()),
+        Lookups("published_latest", "Latest day of publication", (*ORDERED, "isnull"), Days()),
+        Lookups("language", "Language", ("in",), Languages()),
+        Lookups("title", "Title", ("icontains",)),
+        Lookups("url", "Address", ("icontains",)),
     )
 
     class Meta:

@@ -8,8 +8,10 @@ from django.views.decorators.http import require_safe
 
 from attacks.claim_status import AFFIRMS_RESPONSIBILITY
 from attacks.models import Claim, Incident
+from attacks.views import active_filters, asked
 from tallies.public import cited_in_public
 
+from .filters import OrganisationFilter
 from .models import Organisation
 
 SHOWN = 20
@@ -30,11 +32,13 @@ def first_of(queryset: QuerySet, more: str = "") -> Shown:
 
 @require_safe
 def organisations(request):
-    return render(
-        request,
-        "sources/organisations.html",
-        {"organisations": Organisation.objects.select_related("parent")},
-    )
+    params = asked(request, OrganisationFilter)
+    organisations = Organisation.objects.select_related("parent")
+    filters = OrganisationFilter(params, organisations, request=request)
+    context = {"filters": filters, "query": params.urlencode()}
+    if filters.is_valid():
+        context |= {"active": active_filters(filters, params), "organisations": filters.qs}
+    return render(request, "sources/organisations.html", context)
 
 
 @require_safe

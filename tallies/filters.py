@@ -4,9 +4,27 @@ import django_filters
 from django.db.models import Exists, OuterRef, Q
 
 from attacks.basis import KnownOn
+from attacks.search import with_words
 from bases.models import MilitaryBase
-from sources.filters import AnyOf, AnyOfRecords, DayFilter, WindowForm, country_pairs
-from sources.models import Organisation
+from sources.filters import (
+    AnyOf,
+    AnyOfRecords,
+    DayFilter,
+    WindowForm,
+    country_pairs,
+    organisations,
+)
+from sources.lookups import (
+    LONGEST_TEXT,
+    ORDERED,
+    Choices,
+    Days,
+    Keys,
+    LookupFilterSet,
+    Lookups,
+    Numbers,
+)
+from sources.models import Organisation, Quantifier
 
 from .models import PublishedTally, TallyLine
 
@@ -17,7 +35,7 @@ def tally_countries():
     return country_pairs(code for codes in territories for code in codes.split(";"))
 
 
-class TallyFilter(django_filters.FilterSet):
+class TallyFilter(LookupFilterSet):
     counter = AnyOfRecords(
         field_name="counter__slug",
         queryset=Organisation.objects.all(),
@@ -48,7 +66,23 @@ class TallyFilter(django_filters.FilterSet):
     until = DayFilter(
         method="maybe_until", label="Until", help_text="May speak as of that day or earlier."
     )
+    search = django_filters.CharFilter(
+        method="containing",
+        label="Text",
+        help_text="Each word, in the key, the note or the name of the counter.",
+        max_length=LONGEST_TEXT,
+    )
     known_on = KnownOn(method="maybe_published")
+
+    lookups = (
+        Lookups("key", "Key", ("in",), Keys(PublishedTally.objects.all(), "a tally", "key")),
+        Lookups("counter", "Counter", ("in",), organisations()),
+        Lookups("coverage", "Coverage", ("in",), Choices(PublishedTally.Coverage.choices)),
+        Lookups("counting_since", "First day counted", (*ORDERED, "isnull"), Days()),
+        Lookups("counting_until", "Last day counted", (*ORDERED, "isnull"), Days()),
+        Lookups("total", "Total", (*ORDERED, "isnull"), Numbers()),
+        Lookups("quantifier", "How the total is qualified", ("in",), Choices(Quantifier.choices)),
+    )
 
     class Meta:
         model = PublishedTally
@@ -68,6 +102,10 @@ class TallyFilter(django_filters.FilterSet):
         return tallies.filter(
             Exists(TallyLine.objects.filter(tally=OuterRef("pk"), base__in=bases))
         )
+
+    def containing(self, tallies, name, text):
+        names = ("counter__name", "counter__name_ar")
+        return tallies.filter(with_words(text, ("key", "note", *names)))
 
     def maybe_published(self, tallies, name, day):
         return tallies.known_on(day)

@@ -18,12 +18,13 @@ from django.http import QueryDict
 from django.utils.formats import date_format
 from django_filters import MultipleChoiceFilter
 
-from attacks.basis import ClockForm
+from attacks.basis import ClockForm, thing_of
 from attacks.counting import Count, counted
 from attacks.filters import CountFilter, IncidentForm, incidents_query
 from attacks.models import Incident
 from attacks.rules import Basis
 from config.clocks import CLOCKS
+from sources.lookups import ValueField
 from sources.recorded import TODAY, Record
 from sources.templatetags.facts import DAY, day_words
 from sources.validators import key_format
@@ -33,10 +34,10 @@ from .reconciliation import Row, reconcile, tally_of
 
 FIELDS = ("query", "tally", "place", *CLOCKS)
 LONGEST = 4_000  # characters of one field
-# What our earlier records can be listed by, as `IncidentForm` has it.
+# What our earlier records can be asked about, as `IncidentForm` has it.
 LISTABLE = {*IncidentForm.recordable, "rule", *CLOCKS}
 
-# How each filter is told in a title, in this order.
+# How each filter is told in a title, in this order; the others follow, by their labels.
 WORDS = {
     "base": "at {}",
     "country": "in {}",
@@ -131,7 +132,7 @@ def _of_count(query: str) -> Question:
             **{name: [str(text) for text in texts] for name, texts in filters.form.errors.items()}
         )
     basis = filters.basis
-    values = _canonical(filters.form.cleaned_data, basis)
+    values = _canonical(filters.form, basis)
     canonical = QueryDict(mutable=True)
     for name in sorted(values):
         canonical.setlist(name, values[name])
@@ -143,7 +144,7 @@ def _of_count(query: str) -> Question:
             sure=Basis.yes_or_no(filters.window.contains & basis.surely_counts)
         ),
         list_query=incidents_query(canonical),
-        listable=values.keys() <= LISTABLE,
+        listable={thing_of(name) for name in values} <= LISTABLE,
     )
 
 
@@ -166,18 +167,20 @@ def _parameters(query: str) -> QueryDict:
     return params
 
 
-def _canonical(cleaned: Mapping[str, Any], basis: Basis) -> dict[str, list[str]]:
+def _canonical(form: Any, basis: Basis) -> dict[str, list[str]]:
     """The texts of each filter in use, sorted, each once."""
-    found = {name: _texts(value) for name, value in cleaned.items()}
+    found = {name: _texts(form.fields[name], value) for name, value in form.cleaned_data.items()}
     found["rule"] = [] if basis.rule.is_house else [basis.rule.slug]
     revision = basis.record.revision
     found["recorded_at"] = [] if revision is None else [str(revision)]
     return {name: texts for name, texts in found.items() if texts}
 
 
-def _texts(value: Any) -> list[str]:
+def _texts(field: Any, value: Any) -> list[str]:
     if value is None or value == "":
         return []
+    if isinstance(field, ValueField):
+        return [field.canonical(value)]
     if isinstance(value, bool):
         return ["true" if value else "false"]
     if isinstance(value, datetime.date):
@@ -192,6 +195,11 @@ def _title(form: Any, values: Mapping[str, list[str]], basis: Basis) -> str:
         words.format(_told(name, form, values[name], basis))
         for name, words in WORDS.items()
         if name in values
+    ]
+    parts += [
+        f"{form.fields[name].label}: {_told(name, form, values[name], basis)}"
+        for name in values
+        if name not in WORDS
     ]
     return ", ".join(["Attacks on military bases", *parts])
 

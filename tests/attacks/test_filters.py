@@ -131,8 +131,11 @@ def test_bad_value_is_refused_at_its_field_with_what_is_allowed(query, field, to
     assert told in found_errors[field][0]
 
 
-def test_count_filter_is_the_same_but_for_counted():
-    assert set(IncidentFilter.base_filters) - set(CountFilter.base_filters) == {"counted"}
+def test_count_filter_is_the_same_but_for_counted_and_updated_since():
+    assert set(IncidentFilter.base_filters) - set(CountFilter.base_filters) == {
+        "counted",
+        "updated_since",
+    }
 
 
 def test_incidents_query_carries_filters_and_drops_the_rest():

@@ -78,10 +78,20 @@ NUMBERS = [
 ]
 
 
+def drop_last_changes(answer, *, clocked):
+    """Of which revision a record is, which an answer by a clock does not tell."""
+    for one in answer.get("results", [answer]):
+        last = one.pop("revision"), one.pop("updated")
+        assert last == (None, None) if clocked else all(last)
+    return answer
+
+
 def answers(client, recorded_at=""):
-    """Every answer, by its question."""
+    """Every answer, by its question, without the last change of each incident."""
     clock = f"&recorded_at={recorded_at}"
     found = {query: client.get(f"/api/v1/{query}{clock}").json() for query in LISTS}
+    for query, answer in found.items():
+        drop_last_changes(answer, clocked=recorded_at or "known_on" in query)
     assert recorded_at or all(answer.get("results", [answer]) for answer in found.values())
     for query in NUMBERS:
         answer = ask(client, query + clock)
@@ -202,7 +212,7 @@ def test_answer_of_the_last_revision_is_that_of_today(client, record):
     assert answers(client, recorded_at=last.number) == today
     moment = f"{last.moment:%Y-%m-%dT%H:%M:%S.%fZ}"
     found = client.get(f"/api/v1/incidents/?recorded_at={moment}").json()
-    assert found == today[LISTS[0]]
+    assert drop_last_changes(found, clocked=True) == today[LISTS[0]]
 
 
 @pytest.mark.parametrize("group_by", ["base", "country", "month"])
@@ -392,11 +402,9 @@ def test_filter_of_today_alone_is_refused_by_naming_those_that_are_taken(
     assert answer.status_code == 400
     (name, (words,)) = answer.json().popitem()
     assert name == query.split("=")[0]
-    counted = ", counted" if kind == "incidents" else ""
-    assert words == (
-        "Not with recorded_at, which takes: base, country, since, until, weapon, outcome"
-        f"{counted}, rule, known_on, recorded_at."
-    )
+    assert words.startswith("Not with recorded_at, which takes: base, base__in, country, ")
+    assert words.endswith(", public_id__in, rule, known_on, recorded_at.")
+    assert (" counted," in words) == (kind == "incidents")
     page = client.get(f"/{kind}/?recorded_at=1&{query}").content.decode()
     assert "because a filter could not be read" in page
 

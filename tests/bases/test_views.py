@@ -125,8 +125,8 @@ def test_base_that_is_not_there(client):
 @pytest.mark.parametrize(
     ("path", "most"),
     [
-        # revision; counts; tally; lines; bases
-        pytest.param("/bases/", 6, id="bases"),
+        # revision; counts; tally; lines; bases; countries of the form
+        pytest.param("/bases/", 7, id="bases"),
         # revision; base; names; parts; count; incidents; tallies; lines; presence; history
         pytest.param("/bases/conoco/", 10, id="base"),
     ],

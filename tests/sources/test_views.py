@@ -89,8 +89,8 @@ def test_organisation_that_is_not_there(client):
 @pytest.mark.parametrize(
     ("path", "most"),
     [
-        # revision; organisations
-        pytest.param("/organisations/", 2, id="organisations"),
+        # revision; organisations; countries of the form
+        pytest.param("/organisations/", 3, id="organisations"),
         # revision; organisation; names; members; rows and total of five lists
         pytest.param("/organisations/group/", 14, id="organisation"),
     ],

@@ -73,6 +73,31 @@ def test_values_of_one_filter_have_an_order(conoco):
     assert asked("base=al-omar&base=conoco&weapon=drone&weapon=rocket") == one
 
 
+@pytest.mark.parametrize(
+    ("query", "canonical", "told"),
+    [
+        ("weapon__in=rocket, drone", "weapon__in=drone%2Crocket", "Weapon any of: drone,rocket"),
+        ("killed_low__gte=02", "killed_low__gte=2", "Killed (lowest) at least: 2"),
+        (
+            "event_date__gte=2024-1-5",
+            "event_date__gte=2024-01-05",
+            "Earliest day from: 5 January 2024",
+        ),
+        ("grade__isnull=true", "grade__isnull=true", "Grade not known: yes"),
+        ("public_id__in=BW-2,BW-1", "public_id__in=BW-1%2CBW-2", "Public id any of: BW-1,BW-2"),
+        ("base__in=conoco", "base__in=conoco", "Base any of: conoco"),
+        ("bbox=40.50,35,41,36.0", "bbox=40.5%2C35%2C41%2C36", "In the box: 40.5,35,41,36"),
+        ("summary__icontains=Two", "summary__icontains=Two", "Summary with: Two"),
+    ],
+)
+def test_question_by_a_field_has_one_form_and_its_words(conoco, query, canonical, told):
+    figure = asked(query)
+
+    assert figure.question == {"query": canonical}
+    assert figure.title == f"Attacks on military bases, {told}"
+    assert asked(canonical) == figure
+
+
 def test_another_question_or_revision_is_another_figure(conoco):
     first = asked("base=conoco")
 
@@ -218,6 +243,11 @@ def test_figure_of_an_earlier_record_holds_what_was_counted_then(conoco):
         "rule=sohr&known_on=2024-01-15&since=2024-01-05",
         "search=conoco",
         "recorded_at=4",
+        "weapon__in=drone,rocket",
+        "event_date__gte=2024-01-09&event_date_end__lte=2024-01-11",
+        "attack_count__gte=2",
+        "killed_low__isnull=true&outcome__in=intercepted",
+        "near=35,40&radius_km=100",
     ],
 )
 def test_value_is_that_of_the_count_and_of_the_list(client, conoco, query):

@@ -1,0 +1,120 @@
+"""By what incidents and claims can be asked, beside the filters that a page shows.
+
+`method` names the one of the filter set that answers; see `filters`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models.functions import Coalesce
+
+from bases.filters import base_countries, bases_by_slug
+from sources.filters import organisations
+from sources.lookups import (
+    EXACT,
+    NULLABLE,
+    ORDERED,
+    Choices,
+    Days,
+    Lookups,
+    Numbers,
+    Values,
+)
+
+from .claim_status import ClaimStatus
+from .models import Claim, Grade, Incident, serial_of
+
+COMPARED = (*ORDERED, "isnull")
+
+
+class PublicIds(Values):
+    """Public ids, read as serial numbers. One that nobody has is left out, as in a saved list."""
+
+    def read_one(self, text: str) -> int:
+        serial = serial_of(text)
+        if serial is None:
+            raise ValidationError(f"“{text}” is no public id. Use one such as BW-12.")
+        return serial
+
+    def text(self, value: Any) -> str:
+        return f"BW-{value}"
+
+
+def figures(whom: str, lookups: tuple[str, ...], which: Iterable[str]) -> list[Lookups]:
+    words = {"low": "lowest", "best": "best figure", "high": "highest"}
+    return [
+        Lookups(f"{whom}_{one}", f"{whom.capitalize()} ({words[one]})", lookups, Numbers())
+        for one in which
+    ]
+
+
+INCIDENT_LOOKUPS = (
+    Lookups("public_id", "Public id", ("in",), PublicIds(), field="serial"),
+    Lookups("event_date", "Earliest day", (*EXACT, "in"), Days(), field="earliest"),
+    Lookups("event_date_end", "Latest day", (*EXACT, "in"), Days(), field="latest"),
+    Lookups("local_time", "Local time", ("isnull",)),
+    Lookups("base", "Base", ("in",), bases_by_slug(), method="at_bases"),
+    Lookups("country", "Country", ("in",), Choices(base_countries), method="in_countries"),
+    Lookups("location", "Name of the base", ("icontains",), method="at_bases_named"),
+    Lookups("attack_count", "Attacks", EXACT, Numbers()),
+    Lookups("weapon", "Weapon", ("in",), Choices(Incident.Weapon.choices)),
+    Lookups("munitions", "Munitions", NULLABLE, Numbers()),
+    Lookups("outcome", "Outcome", ("in",), Choices(Incident.Outcome.choices)),
+    *figures("killed", NULLABLE, ("low", "best", "high")),
+    *figures("injured", NULLABLE, ("low", "best", "high")),
+    # As the flat rows have them.
+    Lookups(
+        "fatalities",
+        "Fatalities",
+        COMPARED,
+        Numbers(),
+        of=Coalesce("killed_best", "killed_low"),
+    ),
+    Lookups("fatalities_low", "Fatalities (lowest)", COMPARED, Numbers(), field="killed_low"),
+    Lookups("fatalities_high", "Fatalities (highest)", COMPARED, Numbers(), field="killed_high"),
+    Lookups("material_damage", "Damage", ("in",), Choices(Incident.Damage.choices)),
+    Lookups("grade", "Grade", ("in", "isnull"), Choices(Grade.choices), unknown=""),
+    Lookups(
+        "claim_status",
+        "Claim status",
+        ("in",),
+        Choices(ClaimStatus.choices),
+        method="having_claim_status",
+    ),
+    Lookups("summary", "Summary", ("icontains",)),
+)
+
+
+class PublishedIncidents(PublicIds):
+    """The published incidents of these public ids; any other is refused."""
+
+    def read(self, texts: list[str]) -> list[Any]:
+        serials = super().read(texts)
+        found = {one.serial: one for one in Incident.objects.published().filter(serial__in=serials)}
+        for serial in serials:
+            if serial not in found:
+                raise ValidationError(f"“BW-{serial}” is unknown. Use a public id such as BW-12.")
+        return [found[serial] for serial in serials]
+
+    def text(self, value: Any) -> str:
+        return str(value.public_id)
+
+
+CLAIM_LOOKUPS = (
+    Lookups("incident", "Incident", ("in",), PublishedIncidents()),
+    Lookups("base", "Base", ("in",), bases_by_slug(), field="incident__base"),
+    Lookups("claimant", "Claimant", ("in", "isnull"), organisations()),
+    Lookups("claimant_text", "Claimant as printed", ("icontains",)),
+    Lookups("speaker", "Speaker", ("icontains",)),
+    Lookups("kind", "Kind", ("in",), Choices(Claim.Kind.choices)),
+    Lookups("stance", "Stance", ("in",), Choices(Claim.Stance.choices)),
+    Lookups("blamed", "Blamed", ("in",), organisations()),
+    Lookups("made_on", "Day it was made", NULLABLE, Days()),
+    *figures("killed", COMPARED, ("low", "high")),
+    *figures("injured", COMPARED, ("low", "high")),
+    Lookups("summary", "Summary", ("icontains",)),
+    Lookups("report", "Report", ("isnull",), method="without_report"),
+)
