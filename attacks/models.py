@@ -295,6 +295,8 @@ class Incident(models.Model):
 
     # The public reason for which it was withdrawn, where an earlier record still lists it.
     withdrawn = ""
+    # The revision that last changed what is shown of it, where that may be told.
+    changed: Revision | None = None
 
     def retraction(self):
         """The revision that withdrew it from readers."""

@@ -20,7 +20,7 @@ from sources.recorded import TODAY, as_instance, keep_related
 from .claim_status import ClaimStatus, claim_status
 from .counting import with_verdict
 from .knowledge import claims_known, reports_to_show
-from .models import Citation, Claim, Incident, IncidentKey
+from .models import Citation, Claim, Incident, IncidentChange, IncidentKey
 from .rules import HOUSE_TODAY, Basis
 
 # What was coded with the knowledge of today: not shown by what was known on an earlier day.
@@ -132,7 +132,9 @@ def with_documents(rows: Iterable[Any], basis: Basis = HOUSE_TODAY) -> list[Inci
     cited_by: dict[int, list[int]] = defaultdict(list)
     for one, report_id in cited:
         cited_by[one].append(report_id)
+    changes = {} if basis.known_on or record != TODAY else last_changes(open_ids)
     for incident in incidents:
+        incident.changed = changes.get(incident.pk)
         if incident.merged_into_id:
             incident.merged_into = survivors.get(incident.merged_into_id)
         own = [reports[report] for report in cited_by[incident.pk] if report in reports]
@@ -142,6 +144,12 @@ def with_documents(rows: Iterable[Any], basis: Basis = HOUSE_TODAY) -> list[Inci
         if basis.known_on:
             _hide_hindsight(incident)
     return incidents
+
+
+def last_changes(ids: Iterable[int]) -> dict[int, Revision]:
+    """The revision that last changed what is shown of each."""
+    changes = IncidentChange.objects.filter(incident__in=ids).select_related("revision")
+    return {change.incident_id: change.revision for change in changes}
 
 
 def _reports(ids: list[int | None], basis: Basis) -> dict[int, Any]:

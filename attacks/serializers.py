@@ -72,6 +72,20 @@ class IncidentSerializer(RecordSerializer):
         help_text="With recorded_at: the public reason for which the record was withdrawn since. "
         "No more of it is shown than its id, days, base and number of attacks.",
     )
+    revision = serializers.IntegerField(
+        source="changed.number",
+        read_only=True,
+        allow_null=True,
+        default=None,
+        help_text="The revision that last changed anything shown here; null under either clock.",
+    )
+    updated = serializers.DateTimeField(
+        source="changed.moment",
+        read_only=True,
+        allow_null=True,
+        default=None,
+        help_text="When that was.",
+    )
     keys = IncidentKeySerializer(many=True, read_only=True)
     claims = ClaimSerializer(many=True, read_only=True)
     reports = ReportSerializer(many=True, read_only=True)
@@ -101,6 +115,8 @@ class IncidentSerializer(RecordSerializer):
             "claim_status",
             "merged_into",
             "withdrawn",
+            "revision",
+            "updated",
             "summary",
             "summary_ar",
             "keys",

@@ -13,7 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Max, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.lookups import IsNull
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
@@ -62,8 +63,32 @@ def keep_related(instance: Any, name: str, rows: list[Any]) -> None:
     instance._prefetched_objects_cache[name] = found
 
 
+def left_otherwise(model: Any, fields: Iterable[str]) -> QuerySet[Any]:
+    """Rows of history that differ in one of these fields from what their revision found.
+
+    What a revision made differs too. Names of columns: `publisher_id`, not `publisher`.
+    """
+    rows = model.history.model._default_manager.order_by()
+    found = rows.filter(id=OuterRef("id"), revision_id__lt=OuterRef("revision_id"))
+    last = found.order_by("-history_id").values("history_id")[:1]
+    same = Q(*(_same(rows.model, name) for name in fields))
+    as_found = rows.filter(same, history_id=OuterRef("found"))
+    return rows.alias(found=Subquery(last)).filter(~Exists(as_found))
+
+
+def _same(rows: Any, name: str) -> Q:
+    """That a column is as in the row of the outer query; two unknowns are the same."""
+    same = Q(**{name: OuterRef(name)})
+    if rows._meta.get_field(name).null:
+        same |= Q(IsNull(F(name), True), IsNull(OuterRef(name), True))
+    return same
+
+
 class NoSuchRevision(ValueError):
     """Says in words for the reader why a text names no revision."""
+
+
+HOW_TO_ASK = "Give the number of a revision, or a moment such as 2024-08-10T12:00Z or 2024-08-10."
 
 
 def as_recorded(text: str) -> Record:
@@ -75,16 +100,11 @@ def as_recorded(text: str) -> Record:
     last = Revision.objects.first()
     if last is None:
         raise NoSuchRevision("Nothing is on record yet.")
-    if re.fullmatch("[0-9]{1,9}", text):
-        number = int(text)
+    if (number := _number(text)) is not None:
         if not 1 <= number <= last.number:
             raise NoSuchRevision(f"There is no revision {number}; the last one is {last.number}.")
         return Record(number)
-    moment = _moment(text)
-    if moment is None:
-        raise NoSuchRevision(
-            "Give the number of a revision, or a moment such as 2024-08-10T12:00Z or 2024-08-10."
-        )
+    moment = _moment(text, of_a_day=datetime.time.max)
     if moment > timezone.now():
         raise NoSuchRevision("That moment is still to come, so the answer could change.")
     found = Revision.objects.filter(moment__lte=moment).first()
@@ -96,17 +116,45 @@ def as_recorded(text: str) -> Record:
     return Record(found.number)
 
 
-def _moment(text: str) -> datetime.datetime | None:
+def last_before(text: str) -> int:
+    """The number of the revision after which all came that `updated_since` asks for; 0: all did.
+
+    It asks by the number of a revision already known, or by the moment from which on; a day alone
+    means its beginning. What is still to come was never said by this installation, so whoever asks
+    for it has mixed up two of them. Raises `NoSuchRevision`.
+    """
+    if (number := _number(text)) is not None:
+        last = Revision.objects.first()
+        if number > (last.number if last else 0):
+            is_last = f"the last one is {last.number}" if last else "nothing is on record yet"
+            raise NoSuchRevision(
+                f"There is no revision {number}; {is_last}. Was that number of another server?"
+            )
+        return number
+    moment = _moment(text, of_a_day=datetime.time.min)
+    if moment > timezone.now():
+        raise NoSuchRevision("That moment is still to come, so nothing has changed since.")
+    found = Revision.objects.filter(moment__lt=moment).first()
+    return found.number if found else 0
+
+
+def _number(text: str) -> int | None:
+    return int(text) if re.fullmatch("[0-9]{1,9}", text) else None
+
+
+def _moment(text: str, *, of_a_day: datetime.time) -> datetime.datetime:
+    """The moment of which a text speaks; of a day alone, the one at that time."""
     # The + of an offset is a space once it went through an address.
     text = re.sub(r" (?=\d\d:?\d\d$)", "+", text) if "T" in text else text
     try:
         if day := parse_date(text):
-            start = datetime.datetime.combine(day, datetime.time.max)
-            return timezone.make_aware(start, datetime.UTC)
-        moment = parse_datetime(text)
-        if moment is None or timezone.is_naive(moment):
-            return moment and timezone.make_aware(moment, datetime.UTC)
-        # Here, because near the first and the last year an offset leads out of what can be told.
-        return moment.astimezone(datetime.UTC)
+            return datetime.datetime.combine(day, of_a_day, datetime.UTC)
+        if moment := parse_datetime(text):
+            if timezone.is_naive(moment):
+                return timezone.make_aware(moment, datetime.UTC)
+            # Here, because near the first and the last year an offset leads out of what can be
+            # told.
+            return moment.astimezone(datetime.UTC)
     except (ValueError, OverflowError):
-        return None
+        pass
+    raise NoSuchRevision(HOW_TO_ASK)

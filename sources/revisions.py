@@ -8,7 +8,7 @@ Facts written outside such a block are refused, so no change is without its numb
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import timedelta
@@ -35,6 +35,17 @@ class _Open:
 
 
 _open: ContextVar[_Open | None] = ContextVar("open revision", default=None)
+_at_end: list[Callable[[int], None]] = []
+
+
+def at_end(callback: Callable[[int], None]) -> None:
+    """Have this called with the number of every revision, inside its transaction.
+
+    All its facts are written by then and no more may follow, so that what is kept of them (such as
+    which records they changed) is never behind them and never of a revision that failed.
+    """
+    if callback not in _at_end:
+        _at_end.append(callback)
 
 
 @contextmanager
@@ -81,6 +92,8 @@ def revision(
             if last and opened.revision.moment <= last.moment:
                 opened.revision.moment = last.moment + timedelta(microseconds=1)
             opened.revision.save(force_insert=True)
+            for callback in _at_end:
+                callback(opened.revision.number)
 
 
 def _wait_for_other_writers() -> None:

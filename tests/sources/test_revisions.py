@@ -6,7 +6,9 @@ from django.contrib.auth.models import User
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
+from attacks.models import IncidentChange
 from bases.models import BaseName, MilitaryBase
+from sources import revisions
 from sources.facts import RevisionRequired
 from sources.models import Organisation, Revision
 from sources.revisions import create_all, revision, update_all
@@ -176,12 +178,73 @@ def test_every_model_that_states_a_fact_has_history_with_a_revision():
         model
         for app in ("sources", "bases", "attacks", "tallies")
         for model in apps.get_app_config(app).get_models()
-        # A figure never changes.
-        if model not in (Revision, Figure) and not model.__name__.startswith("Historical")
+        # A figure never changes, and the last change of an incident follows from the histories.
+        if model not in (Revision, Figure, IncidentChange)
+        and not model.__name__.startswith("Historical")
     ]
     assert {Organisation, MilitaryBase, BaseName} < set(stating)
     for model in stating:
         assert model.history.model._meta.get_field("revision").related_model is Revision, model
+
+
+@pytest.fixture
+def ended(monkeypatch):
+    """The numbers with which a callback was called, each with the number of bases it then found."""
+    calls = []
+    monkeypatch.setattr(revisions, "_at_end", [])
+
+    def callback(number):
+        assert connection.in_atomic_block
+        assert Revision.objects.first().number == number
+        calls.append((number, MilitaryBase.objects.count()))
+
+    revisions.at_end(callback)
+    revisions.at_end(callback)
+    return calls
+
+
+def test_callback_is_called_once_at_the_end_of_a_revision_with_its_number(ended):
+    with revision("outer"):
+        new_base("first").save()
+        with revision("inner"):
+            new_base("second").save()
+    make_base()
+
+    assert ended == [(1, 2), (2, 3)]
+
+
+def test_callback_is_not_called_where_nothing_was_written_or_kept(ended):
+    def fail():
+        with revision("fails"):
+            new_base("first").save()
+            raise ZeroDivisionError
+
+    with revision("nothing happens"):
+        pass
+    with pytest.raises(ZeroDivisionError):
+        fail()
+
+    assert ended == []
+
+
+def test_revision_is_undone_with_what_its_callback_fails_at(monkeypatch):
+    def fail(number):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(revisions, "_at_end", [fail])
+
+    with pytest.raises(ZeroDivisionError):
+        make_base()
+
+    assert not Revision.objects.exists()
+    assert not MilitaryBase.objects.exists()
+
+
+def test_callback_may_write_no_fact(monkeypatch):
+    monkeypatch.setattr(revisions, "_at_end", [lambda number: new_base("late").save()])
+
+    with pytest.raises(RevisionRequired):
+        make_base()
 
 
 @pytest.mark.django_db(transaction=True)
