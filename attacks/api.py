@@ -1,20 +1,41 @@
-from django_filters.utils import translate_validation
+from dataclasses import replace
+
+from django.urls import reverse_lazy
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.mixins import RetrieveModelMixin
 from rest_framework.response import Response
-from rest_framework.reverse import reverse
-from rest_framework.viewsets import GenericViewSet
 
 from config.clocks import CLOCKS
-from config.rest import Public, PublicViewSet
+from config.rest import (
+    ComputedList,
+    PublicList,
+    PublicViewSet,
+    address_of,
+    refuse_invalid,
+    row_serializer,
+    some_of,
+)
+from sources.recorded import TODAY
+from sources.rows import Column, Kind, Table
 
 from .basis import ClockForm, KnownOn, RecordedAt
 from .counting import GroupBy, count, count_by, reason_not_to_group
+from .exports import CLAIMS, INCIDENTS
+from .feeds import incident_entry
 from .filters import ClaimFilter, CountFilter, IncidentFilter, incidents_query
 from .models import NEWEST_FIRST, Claim, Incident, serial_of
 from .records import annotated, with_documents
-from .serializers import ClaimSerializer, CountsSerializer, IncidentSerializer
+from .serializers import (
+    ClaimSerializer,
+    CountRowSerializer,
+    CountsSerializer,
+    IncidentSerializer,
+)
+
+# By the number: revisions themselves are ordered newest first.
+LAST_CHANGED = ("change__revision_id", "id")
 
 CLOCK_PARAMETERS = [
     OpenApiParameter("known_on", OpenApiTypes.DATE, description=KnownOn().extra["help_text"]),
@@ -25,37 +46,117 @@ CLOCK_PARAMETERS = [
 def clocks(request):
     """The basis that `known_on` and `recorded_at` ask for."""
     form = ClockForm(request.query_params)
-    if not form.is_valid():
-        raise translate_validation(form.errors)
+    refuse_invalid(form)
     return form.basis
 
 
-CLAIMS = Claim.objects.select_related("claimant", "blamed", "report__publisher")
+def incidents_url(request, row_filters=None):
+    """The address of the list behind a count of this question, or of one row of it."""
+    query = incidents_query(request.query_params, row_filters)
+    return address_of(request, "api:incident-list", query)
 
 
-class IncidentViewSet(PublicViewSet):
+def counted_rows(request, rows):
+    """The rows of a breakdown, each with the list of what it counts."""
+    return [
+        {
+            "key": row.key,
+            "label": row.label,
+            "count": row.count,
+            "incidents_url": incidents_url(request, row.filters),
+        }
+        for row in rows
+    ]
+
+
+class IncidentList(PublicList):
+    """What both lists of incidents share."""
+
+    queryset = Incident.objects.published()
+    filterset_class = IncidentFilter
+    table = replace(INCIDENTS, entry=incident_entry)
+    page = reverse_lazy("attacks:incidents")
+    ordering = NEWEST_FIRST
+    orderings = {
+        "event_date": ("earliest", "id"),
+        "event_date_end": ("latest", "id"),
+        "public_id": ("serial",),
+        "updated": LAST_CHANGED,
+    }
+
+    @property
+    def own_parameters(self):
+        return (*super().own_parameters, "facets")
+
+    def asked(self):
+        self.filters = IncidentFilter(
+            self.request.query_params, self.get_queryset(), request=self.request
+        )
+        refuse_invalid(self.filters)
+        self.facets = some_of(self.request, "facets", GroupBy.values) or []
+        if self.clocked and self.request.accepted_renderer.format == "atom":
+            raise ValidationError({"format": ["Not with a clock: a feed tells what changed when."]})
+        for name in self.facets:
+            if refused := reason_not_to_group(name, self.filters.basis):
+                raise ValidationError({clock: [reason] for clock, reason in refused.items()})
+        return annotated(self.filters.qs, self.filters.basis)
+
+    def order(self):
+        if self.in_order_of_changes:
+            return LAST_CHANGED
+        order = super().order()
+        if self.clocked and order[0].endswith(LAST_CHANGED[0]):
+            raise ValidationError({"ordering": ["Not by updated with a clock: it would tell."]})
+        return order
+
+    @property
+    def clocked(self):
+        basis = self.filters.basis
+        return bool(basis.known_on) or basis.record != TODAY
+
+    @property
+    def in_order_of_changes(self):
+        return bool(self.request.query_params.get("updated_since"))
+
+    def paginate_queryset(self, queryset):
+        # The place of a row in this order is read off the row.
+        by_change = self.order()[0].endswith(LAST_CHANGED[0])
+        return super().paginate_queryset(
+            queryset.select_related("change") if by_change else queryset
+        )
+
+    def records(self, rows):
+        return with_documents(rows, self.filters.basis)
+
+    def beside(self):
+        beside = {}
+        if self.in_order_of_changes:
+            beside["revision"] = self.revision.number if self.revision else 0
+        if self.facets:
+            beside["facets"] = {name: self.facet(name) for name in self.facets}
+        return beside
+
+    def facet(self, group_by):
+        filters = self.filters
+        rows = count_by(filters.qs, group_by, filters.window, filters.basis)
+        return CountRowSerializer(counted_rows(self.request, rows), many=True).data
+
+
+class IncidentViewSet(RetrieveModelMixin, IncidentList):
     """Attacks, newest first, each with what was said of it and the reports that describe it.
 
     `since` and `until` are local days, both included, and mean overlap: an attack dated only to a
     range of days is listed where any of them lies in the window. Every published record is
     listed; `counted=true` leaves only those that counts are made of.
+
+    With `updated_since` the list comes in the order of the last changes, and the answer carries the
+    last `revision`, to ask with the next time. `facets` adds counts of what counts among these.
     """
 
-    queryset = Incident.objects.published()
     serializer_class = IncidentSerializer
-    filterset_class = IncidentFilter
-    ordering = NEWEST_FIRST
     lookup_field = "public_id"
     lookup_value_regex = r"BW-[0-9]+"
     detail_parameters = CLOCKS
-
-    def list(self, request):
-        asked = IncidentFilter(request.query_params, self.get_queryset(), request=request)
-        if not asked.is_valid():
-            raise translate_validation(asked.errors)
-        rows = self.paginate_queryset(annotated(asked.qs, asked.basis))
-        shown = self.get_serializer(with_documents(rows, asked.basis), many=True)
-        return self.get_paginated_response(shown.data)
 
     @extend_schema(
         parameters=[
@@ -75,16 +176,61 @@ class IncidentViewSet(PublicViewSet):
         return Response(self.get_serializer(found[0]).data)
 
 
+class FlatIncidentViewSet(IncidentList):
+    """The same lists as flat rows: the columns of the CSV, under names that users of ACLED, UCDP
+    and the GTD know. What is not known is null.
+    """
+
+    serializer_class = row_serializer("FlatIncidentSerializer", INCIDENTS)
+
+    def names_of_fields(self):
+        return self.table.names
+
+    def shown(self, incidents):
+        return super().shown(
+            dict(zip(self.table.names, row, strict=True))
+            for incident in incidents
+            for row in self.table.rows(incident)
+        )
+
+
 class ClaimViewSet(PublicViewSet):
     """What one report says somebody said of one incident. A later claim never replaces it."""
 
-    queryset = CLAIMS.filter(incident__in=Incident.objects.published()).select_related("incident")
+    queryset = Claim.objects.filter(incident__in=Incident.objects.published()).select_related(
+        "claimant", "blamed", "report__publisher", "incident"
+    )
     serializer_class = ClaimSerializer
     filterset_class = ClaimFilter
+    table = CLAIMS
     lookup_value_regex = "[0-9]{1,18}"  # what fits the database
 
+    def all_records(self, rows):
+        return super().all_records(rows.prefetch_related("incident__keys"))
 
-class CountViewSet(Public, GenericViewSet):
+
+COUNTS = Table(
+    "counts",
+    (
+        Column("key"),
+        Column("label"),
+        Column("certain", Kind.INTEGER),
+        Column("possible", Kind.INTEGER),
+        Column("incidents_url"),
+    ),
+    lambda row: [
+        (
+            row["key"],
+            row["label"],
+            row["count"].certain,
+            row["count"].possible,
+            row["incidents_url"],
+        )
+    ],
+)
+
+
+class CountViewSet(ComputedList):
     """How many attacks are on record: a sample, not all there were. All filters of incidents apply.
 
     An incident may stand in several rows of a breakdown by month or claimant, so their sum may
@@ -93,9 +239,13 @@ class CountViewSet(Public, GenericViewSet):
 
     queryset = Incident.objects.all()
     serializer_class = CountsSerializer
+    row_serializer_class = CountRowSerializer
     filterset_class = CountFilter
-    pagination_class = None
-    own_parameters = ("group_by",)
+    table = COUNTS
+
+    @property
+    def own_parameters(self):
+        return ("group_by", *super().own_parameters)
 
     @extend_schema(
         filters=True,
@@ -138,26 +288,14 @@ class CountViewSet(Public, GenericViewSet):
         if group_by not in GroupBy.values:
             raise ValidationError({"group_by": [f"Use one of: {', '.join(GroupBy.values)}."]})
         asked = CountFilter(request.query_params, self.get_queryset(), request=request)
-        if not asked.is_valid():
-            raise translate_validation(asked.errors)
+        refuse_invalid(asked)
         if refused := reason_not_to_group(group_by, asked.basis):
             raise ValidationError({clock: [reason] for clock, reason in refused.items()})
 
-        def incidents_url(row_filters=None):
-            query = incidents_query(request.query_params, row_filters)
-            return f"{reverse('api:incident-list', request=request)}?{query}"
-
+        self.begin()
         total = {
             "count": count(asked.qs, asked.window, asked.basis),
-            "incidents_url": incidents_url(),
+            "incidents_url": incidents_url(request),
         }
-        rows = [
-            {
-                "key": row.key,
-                "label": row.label,
-                "count": row.count,
-                "incidents_url": incidents_url(row.filters),
-            }
-            for row in count_by(asked.qs, group_by, asked.window, asked.basis)
-        ]
-        return Response(CountsSerializer({"total": total, "results": rows}).data)
+        rows = counted_rows(request, count_by(asked.qs, group_by, asked.window, asked.basis))
+        return self.answer(CountsSerializer({"total": total, "results": rows}).data, rows)

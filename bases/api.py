@@ -1,7 +1,9 @@
 from django.db.models import Prefetch
+from django.urls import reverse_lazy
 
 from config.rest import PublicViewSet
 
+from .exports import BASES, FORCE_PRESENCE
 from .filters import BaseFilter, PresenceFilter
 from .models import BaseName, ForcePresence, MilitaryBase
 from .serializers import BaseSerializer, PresenceSerializer
@@ -18,6 +20,9 @@ class BaseViewSet(PublicViewSet):
     )
     serializer_class = BaseSerializer
     filterset_class = BaseFilter
+    table = BASES
+    page = reverse_lazy("bases:list")
+    orderings = {"slug": ("slug",), "name": ("name", "id")}
     lookup_field = "slug"
     lookup_value_regex = r"[-\w]+"
 
@@ -28,5 +33,7 @@ class PresenceViewSet(PublicViewSet):
     queryset = ForcePresence.objects.select_related("force", "base", "report__publisher")
     serializer_class = PresenceSerializer
     filterset_class = PresenceFilter
+    table = FORCE_PRESENCE
+    orderings = {"key": ("key",)}
     lookup_field = "key"
     lookup_value_regex = r"[\w:.-]+"

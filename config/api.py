@@ -3,11 +3,13 @@
 from django.urls import re_path
 from rest_framework.routers import DefaultRouter
 
-from attacks.api import ClaimViewSet, CountViewSet, IncidentViewSet
+from attacks.api import ClaimViewSet, CountViewSet, FlatIncidentViewSet, IncidentViewSet
+from attacks.sync_api import DeletedViewSet
 from bases.api import BaseViewSet, PresenceViewSet
 from config.rest import NoSuchAddress, Root
 from sources.api import OrganisationViewSet, ReportViewSet
 from tallies.api import CounterViewSet, FigureViewSet, TallyViewSet, UnaccountedViewSet
+from tallies.corrections_api import CorrectionViewSet
 
 
 class Router(DefaultRouter):
@@ -21,6 +23,7 @@ class Router(DefaultRouter):
 
 router = Router()
 router.register("bases", BaseViewSet, basename="base")
+router.register("incidents/flat", FlatIncidentViewSet, basename="flat-incident")
 router.register("incidents", IncidentViewSet, basename="incident")
 router.register("claims", ClaimViewSet, basename="claim")
 router.register("organisations", OrganisationViewSet, basename="organisation")
@@ -31,3 +34,5 @@ router.register("unaccounted", UnaccountedViewSet, basename="unaccounted")
 router.register("figures", FigureViewSet, basename="figure")
 router.register("force-presence", PresenceViewSet, basename="force-presence")
 router.register("counts", CountViewSet, basename="count")
+router.register("deleted", DeletedViewSet, basename="deleted")
+router.register("corrections", CorrectionViewSet, basename="correction")

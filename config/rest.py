@@ -1,35 +1,30 @@
-"""What every endpoint of the API shares: strict parameters, paging by cursor, the licence.
+"""What every endpoint of the API shares: strict parameters, links, the licence, whole lists.
 
 An answer is never silently incomplete: a parameter, format or value that is not known is a 400
 that names it and says what is allowed.
 """
 
-import base64
-import json
-import re
-
-from django.conf import settings
-from django.core.exceptions import ValidationError as BadValue
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django_filters import MultipleChoiceFilter
-from rest_framework.exceptions import NotFound, ValidationError
-from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.pagination import BasePagination
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound, Throttled, ValidationError
+from rest_framework.mixins import RetrieveModelMixin
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.routers import APIRootView
-from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
-from rest_framework.viewsets import ReadOnlyModelViewSet
+from rest_framework.viewsets import GenericViewSet
 
-from config.keyset import backwards, beyond
-
-
-class Negotiation(DefaultContentNegotiation):
-    def filter_renderers(self, renderers, format):
-        found = [renderer for renderer in renderers if renderer.format == format]
-        if not found:
-            formats = ", ".join(renderer.format for renderer in renderers)
-            raise ValidationError({"format": [f"Unknown format. Use: {formats}."]})
-        return found
+from config import freshness
+from config.formats import Negotiation, renderers_of
+from config.keyset import backwards
+from config.paging import KeysetPagination
+from config.throttle import Scope, seconds_to_wait
+from config.whole import LICENCE, WholeList
+from sources.formats import CHUNK, in_chunks
+from sources.rows import Kind
 
 
 def refuse_parameters(params, allowed):
@@ -46,21 +41,91 @@ def refuse_parameters(params, allowed):
         raise ValidationError(errors)
 
 
+def refuse_invalid(form):
+    """Refuse what a form, or a filter set, finds wrong; django-filter's own words would take a %
+    in a value for a placeholder."""
+    if not form.is_valid():
+        raise ValidationError({name: list(reasons) for name, reasons in form.errors.items()})
+
+
+def address_of(request, name, query=""):
+    """The address of an endpoint; unlike DRF's own it takes no format over from the question."""
+    address = request.build_absolute_uri(reverse(name))
+    return f"{address}?{query}" if query else address
+
+
+def one_of(request, name, allowed, default=None):
+    """The value of a parameter that takes these and no other."""
+    value = request.query_params.get(name) or default
+    if value is not None and value not in allowed:
+        raise ValidationError({name: [f"Use one of: {', '.join(allowed)}."]})
+    return value
+
+
+def some_of(request, name, allowed):
+    """The values of a parameter between commas, in their order; None where it is not given."""
+    text = request.query_params.get(name)
+    if not text:
+        return None
+    values = list(dict.fromkeys(value.strip() for value in text.split(",")))
+    if unknown := [value for value in values if value not in allowed]:
+        reason = f"“{unknown[0]}” is unknown. Use: {', '.join(allowed)}."
+        raise ValidationError({name: [reason]})
+    return values
+
+
 class Public:
     """A view that anybody may read, strict about its parameters; its data is CC BY 4.0."""
 
     content_negotiation_class = Negotiation
     own_parameters = ()  # of a list, beside those of its filters and its paging
     detail_parameters = ()
+    table = None  # how the records of the list leave as rows
+
+    def get_renderers(self):
+        table = self.table if self.is_list else None
+        return [renderer() for renderer in renderers_of(table)]
+
+    @property
+    def is_list(self):
+        return getattr(self, "detail", None) is False
 
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)
         refuse_parameters(request.query_params, self.parameters())
+        self.revision = freshness.last_revision()
+        state = self.state()
+        self.changed = self.revision.moment if self.revision and not state else None
+        format = request.accepted_renderer.format
+        self.etag = freshness.etag_of(request, format, self.revision, *state)
+        freshness.refuse_same(request, self.etag)
+
+    def begin(self):
+        """Once the question is valid, and before a row is read: is there anything new to tell, and
+        has this address not asked too often?"""
+        freshness.refuse_no_newer(self.request, self.changed)
+        for scope in self.scopes():
+            if wait := seconds_to_wait(self.request, scope):
+                raise Throttled(wait)
+
+    def state(self):
+        """What an answer follows from beside the address, the format, the revision and the code.
+
+        With any, nobody knows when the answer last changed.
+        """
+        return ()
+
+    def scopes(self):
+        """What is dear in the question, so that one address may ask it only so often."""
+        if self.request.accepted_renderer.format != "json":
+            yield Scope.EXPORTS
+        if self.request.query_params.get("search"):
+            yield Scope.SEARCHES
 
     def parameters(self):
         """{name: may it be repeated}, in the order in which they are told to a reader."""
         allowed = {}
-        if getattr(self, "detail", None) is False:  # a list
+        if self.is_list:
             allowed |= dict.fromkeys(self.own_parameters, False)
             for name, one in self.filterset_class.base_filters.items():
                 allowed[name] = isinstance(one, MultipleChoiceFilter)
@@ -70,105 +135,175 @@ class Public:
             allowed |= dict.fromkeys(self.detail_parameters, False)
         return allowed | {"format": False}
 
+    def handle_exception(self, error):
+        if isinstance(error, freshness.NotModified):
+            return HttpResponse(status=304)
+        # Whatever was asked for: an error is JSON.
+        self.request.accepted_renderer = JSONRenderer()
+        self.request.accepted_media_type = JSONRenderer.media_type
+        return super().handle_exception(error)
+
     def finalize_response(self, request, response, *args, **kwargs):
-        licence = settings.SPECTACULAR_SETTINGS["LICENSE"]["url"]
-        response.headers.setdefault("Link", f'<{licence}>; rel="license"')
-        return super().finalize_response(request, response, *args, **kwargs)
-
-
-class KeysetPagination(BasePagination):
-    """Pages by the place of a row in the view's `ordering`: no page costs more than the first.
-
-    A cursor holds the ordering's values at the last row seen (or the first, going back). DRF's own
-    keeps only the first of them and an offset of at most 1000 among equals, and more incidents
-    than that may share a day.
-    """
-
-    default_size = 50
-    largest_size = 1000
-    parameters = {
-        "cursor": "Where to go on: taken from `next` or `previous` of an answer.",
-        "page_size": f"How many on a page: 1 to {largest_size}, else {default_size}.",
-    }
-
-    def paginate_queryset(self, queryset, request, view=None):
-        self.address = request.build_absolute_uri()
-        self.ordering = view.ordering
-        size = self.read_size(request.query_params)
-        back, place = self.read_cursor(request.query_params, queryset.model)
-        ordering = backwards(self.ordering) if back else self.ordering
-        if place:
-            queryset = queryset.filter(beyond(ordering, place))
-        rows = list(queryset.order_by(*ordering)[: size + 1])
-        more = len(rows) > size
-        self.page = rows[:size]
-        if back:
-            self.page.reverse()
-        self.has_next = more if not back else bool(self.page)
-        self.has_previous = more if back else bool(place and self.page)
-        return self.page
-
-    def read_size(self, params):
-        text = params.get("page_size", str(self.default_size))
-        if not re.fullmatch("0*[1-9][0-9]{0,3}", text) or int(text) > self.largest_size:
-            raise ValidationError(
-                {"page_size": [f"Use a whole number from 1 to {self.largest_size}."]}
-            )
-        return int(text)
-
-    def read_cursor(self, params, model):
-        """(going back, the values of the place), the values None where there is no cursor."""
-        if "cursor" not in params:
-            return False, None
-        try:
-            back, *values = json.loads(base64.urlsafe_b64decode(params["cursor"]))
-            fields = [model._meta.get_field(name.lstrip("-")) for name in self.ordering]
-            place = [field.clean(v, None) for field, v in zip(fields, values, strict=True)]
-            if None in place:
-                raise ValueError("A row is never listed beside an unknown value.")
-        except (ValueError, TypeError, OverflowError, RecursionError, BadValue) as error:
-            raise ValidationError(
-                {"cursor": ["Not a cursor. Take it from next or previous of an answer."]}
-            ) from error
-        return back is True, place
-
-    def link(self, back, row):
-        values = [getattr(row, name.lstrip("-")) for name in self.ordering]
-        cursor = json.dumps([back, *values], default=str, separators=(",", ":"))
-        cursor = base64.urlsafe_b64encode(cursor.encode()).decode()
-        return replace_query_param(self.address, "cursor", cursor)
-
-    def get_paginated_response(self, data):
-        return Response(
-            {
-                "next": self.link(False, self.page[-1]) if self.has_next else None,
-                "previous": self.link(True, self.page[0]) if self.has_previous else None,
-                "results": data,
-            }
+        response = super().finalize_response(request, response, *args, **kwargs)
+        links = {"self": request.build_absolute_uri()} | getattr(response, "links", {})
+        links["license"] = LICENCE
+        response.headers["Link"] = ", ".join(
+            f'<{address}>; rel="{name}"' for name, address in links.items() if address
         )
-
-    def get_paginated_response_schema(self, schema):
-        link = {"type": "string", "format": "uri", "nullable": True}
-        return {
-            "type": "object",
-            "required": ["next", "previous", "results"],
-            "properties": {"next": link, "previous": link, "results": schema},
-        }
-
-    def get_schema_operation_parameters(self, view):
-        size = {"type": "integer", "minimum": 1, "maximum": self.largest_size}
-        schemas = {"cursor": {"type": "string"}, "page_size": size | {"default": self.default_size}}
-        return [
-            {"name": name, "in": "query", "description": text, "schema": schemas[name]}
-            for name, text in self.parameters.items()
-        ]
+        patch_vary_headers(response, ["Accept"])
+        if response.status_code not in (200, 304) or request.method not in ("GET", "HEAD"):
+            return response
+        return freshness.mark(request, response, etag=self.etag, changed=self.changed)
 
 
-class PublicViewSet(Public, ReadOnlyModelViewSet):
-    """List and detail. `ordering` ends in something unique, so that no page shifts."""
+class PublicList(Public, GenericViewSet):
+    """A list, in pages or whole. `ordering` ends in something unique, so that no page shifts."""
 
     pagination_class = KeysetPagination
     ordering = ("id",)
+    orderings = {}  # further orders of the list, by the name that asks for them
+
+    @property
+    def own_parameters(self):
+        own = {"fields": True, "ordering": self.orderings, "bom": self.table}
+        return tuple(name for name, is_there in own.items() if is_there)
+
+    def list(self, request):
+        # What is refused is refused before a row is read.
+        rows, order = self.asked(), self.order()
+        self.fields = some_of(request, "fields", self.names_of_fields())
+        one_of(request, "bom", ("true", "false"))
+        refuse_out_of_format(request)
+        self.begin()
+        if request.accepted_renderer.format != "json":
+            rows = rows.order_by(*order)
+            total = rows.order_by().count()
+            return WholeList(self, lambda: self.all_records(rows), total, self.fields).response()
+        page = self.records(self.paginate_queryset(rows))
+        return self.paginator.get_paginated_response(list(self.shown(page)), **self.beside())
+
+    def asked(self):
+        """The rows that the filters find, in no order; a bad value is refused."""
+        params = self.request.query_params
+        filters = self.filterset_class(params, self.get_queryset(), request=self.request)
+        refuse_invalid(filters)
+        return filters.qs
+
+    def order(self):
+        """The fields by which the list is ordered."""
+        names = [sign + name for name in self.orderings for sign in ("", "-")]
+        asked = one_of(self.request, "ordering", names)
+        if asked is None:
+            return self.ordering
+        order = self.orderings[asked.removeprefix("-")]
+        return tuple(backwards(order)) if asked.startswith("-") else order
+
+    def names_of_fields(self):
+        """What `fields` may name: of JSON, the fields of a record, else the columns of a row."""
+        if self.request.accepted_renderer.format in ("json", "ndjson"):
+            return list(self.get_serializer().fields)
+        return self.table.names
+
+    def records(self, rows):
+        """The records of some rows, each with all that is shown of it."""
+        return rows
+
+    def all_records(self, rows):
+        for chunk in in_chunks(rows.iterator(chunk_size=CHUNK)):
+            yield from self.records(chunk)
+
+    def shown(self, records):
+        """The records as JSON has them, with the fields that were asked for."""
+        for chunk in in_chunks(records):
+            serializer = self.get_serializer(chunk, many=True)
+            leave_only(serializer.child, self.fields)
+            yield from serializer.data
+
+    def beside(self):
+        """What stands beside the records of a page."""
+        return {}
+
+
+class PublicViewSet(RetrieveModelMixin, PublicList):
+    """A list, and each record of it at its own address."""
+
+
+class ComputedList(Public, GenericViewSet):
+    """A list that is computed in one piece: its JSON is not paged."""
+
+    pagination_class = None
+    row_serializer_class = None  # of a record, where the list leaves in other formats too
+
+    @property
+    def own_parameters(self):
+        return ("fields", "bom") if self.table else ()
+
+    def answer(self, body, records):
+        """`body` as JSON, or the records as rows."""
+        one_of(self.request, "bom", ("true", "false"))
+        refuse_out_of_format(self.request, not_in_json=("fields",))
+        if self.request.accepted_renderer.format == "json":
+            return Response(body)
+        names = self.table.names
+        if self.request.accepted_renderer.format == "ndjson":
+            names = list(self.row_serializer_class().fields)
+        self.fields = some_of(self.request, "fields", names)
+        return WholeList(self, lambda: iter(records), len(records), self.fields).response()
+
+    def shown(self, records):
+        serializer = self.row_serializer_class(
+            list(records), many=True, context=self.get_serializer_context()
+        )
+        leave_only(serializer.child, self.fields)
+        yield from serializer.data
+
+
+def leave_only(serializer, names):
+    """Let a serializer show these fields alone; all of them where `names` is None."""
+    for name in set(serializer.fields) - set(names or serializer.fields):
+        serializer.fields.pop(name)
+
+
+FIELDS = {
+    Kind.TEXT: serializers.CharField,
+    Kind.INTEGER: serializers.IntegerField,
+    Kind.NUMBER: serializers.FloatField,
+    Kind.DAY: serializers.DateField,
+}
+
+
+def row_serializer(name, table):
+    """A serializer of the rows of a table, as dictionaries."""
+    fields = {
+        column.name: FIELDS[column.kind](
+            read_only=True, allow_null=True, help_text=column.help_text
+        )
+        for column in table.columns
+    }
+    return type(name, (serializers.Serializer,), fields)
+
+
+# Parameters that only some formats can answer.
+IN_FORMATS = {
+    "bom": ("csv",),
+    "cursor": ("json",),
+    "page_size": ("json",),
+    "facets": ("json",),
+    "fields": ("json", "ndjson", "csv", "xlsx", "geojson"),
+}
+
+
+def refuse_out_of_format(request, not_in_json=()):
+    """Every format but JSON holds the whole list, so that a page of it cannot be asked for.
+
+    `not_in_json` are parameters that the JSON of this list cannot answer.
+    """
+    asked = request.accepted_renderer.format
+    for name, formats in IN_FORMATS.items():
+        formats = [one for one in formats if one != "json" or name not in not_in_json]
+        if name in request.query_params and asked not in formats:
+            reason = f"Not with {asked}, only with format={' or '.join(formats)}."
+            raise ValidationError({name: [reason]})
 
 
 class Root(Public, APIRootView):
@@ -181,39 +316,3 @@ class NoSuchAddress(APIView):
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)
         raise NotFound("There is nothing at this address. See /api/v1/.")
-
-
-REFUSAL = {
-    "description": "A parameter, a format or a value is not known: what is allowed, by parameter.",
-    "content": {
-        "application/json": {
-            "schema": {
-                "type": "object",
-                "additionalProperties": {"type": "array", "items": {"type": "string"}},
-            },
-            "example": {"since": ["Give a day as YYYY-MM-DD."]},
-        }
-    },
-}
-NOT_FOUND = {
-    "description": "No such record, or none that is published.",
-    "content": {
-        "application/json": {
-            "schema": {
-                "type": "object",
-                "properties": {"detail": {"type": "string"}},
-                "required": ["detail"],
-            }
-        }
-    },
-}
-
-
-def document_refusals(result, **kwargs):
-    """Say in the schema what every operation may refuse."""
-    for address, operations in result["paths"].items():
-        for operation in operations.values():
-            operation["responses"]["400"] = REFUSAL
-            if "{" in address:
-                operation["responses"]["404"] = NOT_FOUND
-    return result

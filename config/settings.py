@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 import environ
+from corsheaders.defaults import default_headers
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
@@ -142,10 +143,17 @@ if flag("TRUST_X_FORWARDED_PROTO"):
 # The organisation whose tallies the dashboard opens with, by its slug.
 DEFAULT_COUNTER = text("DEFAULT_COUNTER", "sohr")
 
-# How many new figures one address may quote in an hour. Its address is that of the connection, or,
-# behind proxies that set X-Forwarded-For, what the first of this many of them saw.
+# How often one address may ask for what is dear: quote a new figure, take a whole list, search in
+# texts. Its address is that of the connection, or, behind proxies that set X-Forwarded-For, what
+# the first of this many of them saw.
 FIGURES_PER_HOUR = number("FIGURES_PER_HOUR", default=30)
+EXPORTS_PER_HOUR = number("EXPORTS_PER_HOUR", default=120)
+SEARCHES_PER_MINUTE = number("SEARCHES_PER_MINUTE", default=60)
 NUM_PROXIES = number("NUM_PROXIES", default=0)
+
+# For how many seconds a shared cache in front of the site may answer by itself from the API.
+# Browsers and clients always ask whether what they hold is still the answer.
+CDN_SECONDS = number("CDN_SECONDS", default=60)
 
 
 # Application
@@ -160,6 +168,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "rest_framework",
     "django_filters",
+    "corsheaders",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "simple_history",
@@ -172,6 +181,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.compression.Compression",
+    "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -256,15 +267,22 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "config.schema.Schema",
     "NUM_PROXIES": NUM_PROXIES,
 }
+
+# Any page in any browser may read it, and nothing else; no cookie goes with it.
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_ALL_ORIGINS = True
+CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
+CORS_ALLOW_HEADERS = (*default_headers, "if-modified-since", "if-none-match")
+CORS_EXPOSE_HEADERS = ["Content-Disposition", "ETag", "Link", "Retry-After", "X-Total-Count"]
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "Basewatch API",
     "DESCRIPTION": (
         "Attacks on military bases: what happened, who says so, and what the published tallies "
-        "add up to. The data is licensed under CC BY 4.0: name Basewatch and the cited sources."
+        "add up to."
     ),
     "VERSION": "1",
     "LICENSE": {
@@ -274,7 +292,9 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "config.rest.document_refusals",
+        "config.schema.document_formats",
+        "config.schema.document_refusals",
+        "config.schema.describe",
     ],
     # Several models have a field of the same name with other choices.
     "ENUM_NAME_OVERRIDES": {

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("attacks.urls")),
     path("", include("bases.urls")),
     path("", include("sources.urls")),
+    path("api/", include("attacks.acled_urls")),
     path("api/v1/", include((router.urls, "api"))),
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path(

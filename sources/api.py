@@ -1,8 +1,10 @@
 from django.db.models import Prefetch
+from django.urls import reverse_lazy
 
 from config.rest import PublicViewSet
 from tallies.public import cited_in_public
 
+from .exports import ORGANISATIONS, REPORTS
 from .filters import OrganisationFilter, ReportFilter
 from .models import Organisation, OrganisationName, Report
 from .serializers import OrganisationSerializer, ReportSerializer
@@ -16,6 +18,9 @@ class OrganisationViewSet(PublicViewSet):
     )
     serializer_class = OrganisationSerializer
     filterset_class = OrganisationFilter
+    table = ORGANISATIONS
+    page = reverse_lazy("sources:organisations")
+    orderings = {"slug": ("slug",), "name": ("name", "id")}
     lookup_field = "slug"
     lookup_value_regex = r"[-\w]+"
 
@@ -26,6 +31,8 @@ class ReportViewSet(PublicViewSet):
     queryset = Report.objects.none()  # for the schema
     serializer_class = ReportSerializer
     filterset_class = ReportFilter
+    table = REPORTS
+    orderings = {"key": ("key",)}
     lookup_field = "key"
     lookup_value_regex = r"[\w:.-]+"
 

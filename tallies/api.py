@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 from django.db.models import Prefetch
+from django.urls import reverse_lazy
+from django.utils import timezone
 from django_filters import FilterSet
-from django_filters.utils import translate_validation
 from drf_spectacular.utils import (
     OpenApiExample,
     extend_schema,
@@ -10,16 +13,19 @@ from drf_spectacular.utils import (
 from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
-from rest_framework.viewsets import GenericViewSet
 
 from attacks.api import CLOCK_PARAMETERS, clocks
 from attacks.basis import KnownOn
 from config.clocks import CLOCKS
-from config.rest import Public, PublicViewSet
+from config.rest import ComputedList, PublicViewSet, refuse_invalid
 from sources.filters import AnyOfRecords
+from sources.formats import in_chunks
 from sources.models import Organisation
 
+from . import ledger_exports
 from .book import read_book, work_queue
+from .exports import TALLIES
+from .feeds import tally_entry, with_changed
 from .figures import now, withdrawn_of
 from .filters import TallyFilter
 from .models import Figure, PublishedTally, TallyLine
@@ -47,8 +53,15 @@ class TallyViewSet(PublicViewSet):
     ).prefetch_related(Prefetch("lines", TallyLine.objects.select_related("base")))
     serializer_class = TallySerializer
     filterset_class = TallyFilter
+    table = replace(TALLIES, entry=tally_entry)
+    page = reverse_lazy("tallies:list")
+    orderings = {"key": ("key",)}
     lookup_field = "key"
     lookup_value_regex = r"[\w:.-]+"
+
+    def all_records(self, rows):
+        for chunk in in_chunks(super().all_records(rows)):
+            yield from with_changed(chunk)
 
     def parameters(self):
         own = dict.fromkeys(CLOCKS, False) if self.action == "reconciliation" else {}
@@ -123,23 +136,21 @@ class QueueFilter(LedgerFilter):
 KNOWN_ON = [CLOCK_PARAMETERS[0]]
 
 
-class LedgerViewSet(Public, GenericViewSet):
+class LedgerViewSet(ComputedList):
     """An answer that is computed from whole ledgers: one list, without pages."""
 
     queryset = PublishedTally.objects.none()  # for the schema
     filterset_class = LedgerFilter
-    pagination_class = None
     detail_parameters = ("known_on",)
 
     def cleaned(self, request):
         asked = self.filterset_class(request.query_params, request=request)
-        if not asked.is_valid():
-            raise translate_validation(asked.errors)
+        refuse_invalid(asked)
         return asked.form.cleaned_data
 
-    def answer(self, serializer, rows):
+    def results(self, serializer, rows):
         shown = serializer(rows, many=True, context={"request": self.request})
-        return Response({"results": shown.data})
+        return {"results": shown.data}
 
 
 def listed(serializer):
@@ -219,7 +230,9 @@ class CounterViewSet(LedgerViewSet):
 
     @extend_schema(responses=COUNTERS, parameters=KNOWN_ON)
     def list(self, request):
-        return self.answer(CounterSerializer, read_book(**self.cleaned(request)))
+        cleaned = self.cleaned(request)
+        self.begin()
+        return Response(self.results(CounterSerializer, read_book(**cleaned)))
 
     @extend_schema(responses=CounterSerializer, parameters=KNOWN_ON)
     def retrieve(self, request, slug):
@@ -234,7 +247,8 @@ class CounterViewSet(LedgerViewSet):
         it, and certain in neither.
         """
         page = self.page(request, slug)
-        return self.answer(StepSerializer, [ShownStep(page, step) for step in page.ledger.steps])
+        steps = [ShownStep(page, step) for step in page.ledger.steps]
+        return Response(self.results(StepSerializer, steps))
 
     @extend_schema(
         responses=FINDINGS, parameters=KNOWN_ON, filters=False, examples=[FINDING_EXAMPLE]
@@ -242,20 +256,23 @@ class CounterViewSet(LedgerViewSet):
     @action(detail=True)
     def findings(self, request, slug):
         """What does not fit in the ledger, also where an editor has said why it is so."""
-        return self.answer(FindingSerializer, self.page(request, slug).ledger.findings)
+        return Response(self.results(FindingSerializer, self.page(request, slug).ledger.findings))
 
 
 class UnaccountedViewSet(LedgerViewSet):
     """Steps that rose by more than our record holds, those first that would close most."""
 
     filterset_class = QueueFilter
+    serializer_class = row_serializer_class = StepSerializer
+    table = ledger_exports.STEPS
 
     @extend_schema(responses=STEPS, filters=True, examples=[STEP_EXAMPLE])
     def list(self, request):
         cleaned = self.cleaned(request)
+        self.begin()
         pages = read_book(cleaned["counter"] or None, known_on=cleaned["known_on"])
         steps = [ShownStep(page, step) for page, step in work_queue(pages)]
-        return self.answer(StepSerializer, steps)
+        return self.answer(self.results(StepSerializer, steps), steps)
 
 
 class FigureFilter(FilterSet):
@@ -302,12 +319,19 @@ class FigureViewSet(PublicViewSet):
     queryset = Figure.objects.select_related("revision")
     serializer_class = FigureSerializer
     filterset_class = FigureFilter
+    table = ledger_exports.FIGURES
+    page = reverse_lazy("tallies:figures")
     ordering = ("-created", "-id")
     lookup_value_regex = "[a-z2-7]{20}"
 
+    def state(self):
+        """A figure is made without a revision, and a citation tells the day it was read."""
+        last = Figure.objects.order_by(*self.ordering).values_list("pk", flat=True).first()
+        return last, timezone.now().date()
+
     def get_queryset(self):
         figures = super().get_queryset()
-        return figures.defer("incidents") if self.action == "list" else figures
+        return figures.defer("incidents") if self.is_list else figures
 
     @extend_schema(
         responses=FigureDetailSerializer,

@@ -21,13 +21,13 @@ from attacks.records import withdrawals
 from bases.models import MilitaryBase
 from config.clocks import CLOCKS, keeps
 from config.keyset import backwards, beyond
+from config.throttle import Scope, seconds_to_wait
 from sources.recorded import Record
 
 from .citations import Citation
 from .figures import find, now, quote, refuse_unlisted, revision_of
 from .models import Figure
 from .questions import FIELDS, BadQuestion, read
-from .throttle import seconds_to_wait
 
 PAGE = 50
 INCIDENTS = 200  # on one page of a figure
@@ -92,7 +92,7 @@ def make(request):
     asked = _asked(request.POST)
     try:
         figure = find(read(asked))
-        if figure is None and (wait := seconds_to_wait(request)):
+        if figure is None and (wait := seconds_to_wait(request, Scope.FIGURES)):
             return _too_many(request, wait)
         figure = figure or quote(asked)
     except BadQuestion as error:

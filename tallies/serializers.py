@@ -3,9 +3,9 @@
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
-from rest_framework.reverse import reverse
 
 from bases.serializers import BaseLinkSerializer
+from config.rest import address_of
 from sources.serializers import (
     CountryField,
     OrganisationLinkSerializer,
@@ -156,7 +156,7 @@ class ReconciledRowSerializer(serializers.Serializer):
     def get_incidents_url(self, row) -> str | None:
         if not row.query:
             return None
-        return f"{reverse('api:incident-list', request=self.context['request'])}?{row.query}"
+        return address_of(self.context["request"], "api:incident-list", row.query)
 
     @extend_schema_field(ExaminedSerializer(many=True))
     def get_incidents(self, row):
@@ -217,8 +217,8 @@ class StepSerializer(serializers.Serializer):
     def get_incidents_url(self, shown) -> str | None:
         if shown.step.ours is None:
             return None
-        address = reverse("api:incident-list", request=self.context["request"])
-        return f"{address}?{shown.page.query(shown.step)}"
+        query = shown.page.query(shown.step)
+        return address_of(self.context["request"], "api:incident-list", query)
 
 
 class FindingSerializer(serializers.Serializer):
@@ -355,8 +355,9 @@ class FigureSerializer(serializers.ModelSerializer):
         return self.list_of(figure.list_query)
 
     def list_of(self, query):
-        address = reverse("api:incident-list", request=self.context["request"])
-        return f"{address}?{query}" if query else None
+        if not query:
+            return None
+        return address_of(self.context["request"], "api:incident-list", query)
 
     @extend_schema_field(CitationsSerializer)
     def get_citations(self, figure):

@@ -3,6 +3,7 @@ import datetime
 import pytest
 
 from attacks.models import Incident, IncidentKey
+from sources.models import Revision
 from sources.revisions import revision
 from tests.factories import (
     day,
@@ -52,6 +53,7 @@ def test_incident_carries_its_facts_claims_and_reports(client):
     group = make_group("kh")
     claim = make_claim(incident, claimant=group, made_on=day("2024-08-11"), report=report)
 
+    last = Revision.objects.first()
     expected_report = {
         "key": "r-1",
         "publisher": {"slug": "wire", "name": "Wire"},
@@ -117,6 +119,8 @@ def test_incident_carries_its_facts_claims_and_reports(client):
         "claim_status": "claimed",
         "merged_into": None,
         "withdrawn": None,
+        "revision": last.number,
+        "updated": last.moment.isoformat().replace("+00:00", "Z"),
         "summary": "Two drones.",
         "summary_ar": None,
         "keys": [{"system": "csv", "key": "2024-08-09-1"}],
@@ -206,22 +210,23 @@ def make_full_incident():
     return incident
 
 
-def test_incidents_take_eight_queries(client, django_assert_num_queries):
+def test_incidents_take_ten_queries(client, django_assert_num_queries):
     incidents = [make_full_incident() for _ in range(3)]
 
-    # Incidents; bases; claims; citations; reports; organisations; survivors; keys.
-    with django_assert_num_queries(8):
+    # The revision; incidents; bases; claims; citations; reports; organisations; survivors; keys;
+    # last changes.
+    with django_assert_num_queries(10):
         client.get("/api/v1/incidents/")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         client.get(f"/api/v1/incidents/{incidents[0].public_id}/")
 
 
-def test_claims_take_one_query(client, django_assert_num_queries):
+def test_claims_take_two_queries(client, django_assert_num_queries):
     incidents = [make_full_incident() for _ in range(3)]
     claim = incidents[0].claims.first()
 
-    # Claims with incident, who, report and its publisher.
-    with django_assert_num_queries(1):
+    # The revision; claims with incident, who, report and its publisher.
+    with django_assert_num_queries(2):
         client.get("/api/v1/claims/")
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         client.get(f"/api/v1/claims/{claim.pk}/")

@@ -5,6 +5,7 @@ import re
 from django.conf import settings
 
 from attacks.counting import GroupBy, counted
+from attacks.flat import FLAT_COLUMNS
 from attacks.models import Grade
 
 
@@ -27,3 +28,11 @@ def test_every_grade_stands_there_with_its_definition():
 def test_every_breakdown_is_named():
     for group_by in GroupBy:
         assert group_by.label in counting_page()
+
+
+def test_every_flat_column_is_explained_where_the_api_is():
+    text = (settings.BASE_DIR / "docs" / "api.md").read_text(encoding="utf-8")
+
+    for column in FLAT_COLUMNS:
+        assert column.help_text
+        assert f"| `{column.name}` | {column.help_text} |" in text

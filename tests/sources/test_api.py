@@ -144,7 +144,7 @@ def test_reports_by_publisher_window_and_text(client):
     assert keys(client, "search=conoco") == ["early"]
 
 
-def test_organisations_take_two_queries(client, django_assert_num_queries):
+def test_organisations_take_three_queries(client, django_assert_num_queries):
     for number in range(3):
         report = make_report(publisher=make_organisation(f"publisher-{number}"))
         group = make_organisation(
@@ -153,19 +153,19 @@ def test_organisations_take_two_queries(client, django_assert_num_queries):
         make_organisation_name(group, "One", report=report)
         make_organisation_name(group, "Two", report=report)
 
-    # Organisations with parent, report and its publisher; their names with the reports.
-    with django_assert_num_queries(2):
+    # The revision. Organisations with parent, report, its publisher; their names with the reports.
+    with django_assert_num_queries(3):
         client.get("/api/v1/organisations/")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         client.get("/api/v1/organisations/group-1/")
 
 
-def test_reports_take_one_query(client, django_assert_num_queries):
+def test_reports_take_two_queries(client, django_assert_num_queries):
     for number in range(3):
         make_incident(reports=[make_report(f"r-{number}", publisher=make_organisation())])
 
-    # Reports with their publishers.
-    with django_assert_num_queries(1):
+    # The revision. Reports with their publishers.
+    with django_assert_num_queries(2):
         client.get("/api/v1/reports/")
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         client.get("/api/v1/reports/r-1/")

@@ -209,7 +209,7 @@ def test_queries_are_bounded(client, conoco, django_assert_max_num_queries):
     for _ in range(20):
         make_incident(conoco)
 
-    with django_assert_max_num_queries(2):
+    with django_assert_max_num_queries(3):
         client.get("/api/v1/figures/")
     with django_assert_max_num_queries(30):
         assert len(ask(client, figure)["changes"]) == 20

@@ -1,4 +1,4 @@
-"""How many new figures one address may make in an hour."""
+"""How often one address may ask for what is dear."""
 
 import datetime
 import re
@@ -11,8 +11,8 @@ from django.core.cache.backends.db import DatabaseCache
 from django.db import connection
 from django.test import RequestFactory
 
+from config.throttle import Scope, seconds_to_wait
 from tallies.models import Figure
-from tallies.throttle import seconds_to_wait
 from tests.factories import make_base
 from tests.tallies.test_figure_pages import press, text_of
 
@@ -132,7 +132,7 @@ def test_two_at_once_never_take_the_same_place(settings, monkeypatch):
 
     def work():
         try:
-            waits.append(seconds_to_wait(RequestFactory().post("/figures/")))
+            waits.append(seconds_to_wait(RequestFactory().post("/figures/"), Scope.FIGURES))
         except Exception as error:
             errors.append(error)
         finally:

@@ -1,0 +1,54 @@
+"""The formats in which lists leave, by `?format=` or by the Accept header."""
+
+from rest_framework.exceptions import ValidationError
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+
+
+class Whole(BaseRenderer):
+    """A format in which the whole list leaves; the view streams it, so nothing is rendered here."""
+
+    def render(self, data, accepted_media_type=None, renderer_context=None):
+        raise NotImplementedError("The view writes it; errors are JSON in every format.")
+
+
+class CSV(Whole):
+    media_type, format = "text/csv", "csv"
+
+
+class GeoJSON(Whole):
+    media_type, format = "application/geo+json", "geojson"
+
+
+class XLSX(Whole):
+    media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    format = "xlsx"
+
+
+class NDJSON(Whole):
+    media_type, format = "application/x-ndjson", "ndjson"
+
+
+class Atom(Whole):
+    media_type, format = "application/atom+xml", "atom"
+
+
+def renderers_of(table):
+    """The formats of a list whose records leave as rows of that table; JSON alone without one."""
+    if table is None:
+        return [JSONRenderer]
+    renderers = [JSONRenderer, CSV, XLSX, NDJSON]
+    if table.place:
+        renderers.append(GeoJSON)
+    if table.entry:
+        renderers.append(Atom)
+    return renderers
+
+
+class Negotiation(DefaultContentNegotiation):
+    def filter_renderers(self, renderers, format):
+        found = [renderer for renderer in renderers if renderer.format == format]
+        if not found:
+            formats = ", ".join(renderer.format for renderer in renderers)
+            raise ValidationError({"format": [f"Unknown format. Use: {formats}."]})
+        return found

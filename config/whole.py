@@ -1,0 +1,104 @@
+"""A whole list as a file or a feed, streamed from one state of the database."""
+
+import datetime
+
+from django.conf import settings
+from django.http import HttpResponse, StreamingHttpResponse
+from rest_framework.exceptions import ValidationError
+
+from sources.formats import (
+    SHEET_ROWS,
+    Stream,
+    atom_chunks,
+    consistent,
+    csv_chunks,
+    file_chunks,
+    geojson_chunks,
+    ndjson_chunks,
+    snapshot,
+    xlsx_file,
+)
+
+LICENCE = settings.SPECTACULAR_SETTINGS["LICENSE"]["url"]
+NEVER = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)  # a feed of nothing needs a moment
+RIGHTS = f"CC BY 4.0: name Basewatch and the cited sources. {LICENCE}"
+
+
+class WholeList:
+    """All records of a list, for a view that has validated the question.
+
+    `records` is called once, inside the state of the database that is read, and gives them in
+    order; `total` is their number; `fields` are the columns asked for, or None for all.
+    """
+
+    def __init__(self, view, records, total, fields=None):
+        self.view, self.table, self.records, self.total = view, view.table, records, total
+        self.names = fields or self.table.names
+        self.request = view.request
+        self.format = view.request.accepted_renderer
+
+    def response(self):
+        """The answer, with how many records it holds; of HEAD, the headers alone."""
+        if self.format.format == "xlsx" and self.total > SHEET_ROWS:
+            reason = f"A spreadsheet holds {SHEET_ROWS} rows and this list {self.total}: use csv."
+            raise ValidationError({"format": [reason]})
+        if self.request.method == "HEAD":
+            response = HttpResponse(content_type=self.content_type)
+        else:
+            stream = Stream(getattr(self, self.format.format)())
+            response = StreamingHttpResponse(stream, content_type=self.content_type)
+        response.headers["X-Total-Count"] = str(self.total)
+        if self.format.format != "atom":
+            name = f"basewatch-{self.table.name}.{self.format.format}"
+            response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response
+
+    @property
+    def content_type(self):
+        text = self.format.format != "xlsx"
+        return f"{self.format.media_type}; charset=utf-8" if text else self.format.media_type
+
+    def rows(self):
+        places = [self.table.names.index(name) for name in self.names]
+        for record in self.records():
+            for row in self.table.rows(record):
+                yield [row[place] for place in places]
+
+    def csv(self):
+        bom = self.request.query_params.get("bom") == "true"
+        return consistent(csv_chunks(self.names, self.rows(), bom=bom))
+
+    def xlsx(self):
+        with snapshot():
+            book = xlsx_file(self.table.name, self.names, self.rows())
+        return file_chunks(book)
+
+    def ndjson(self):
+        return consistent(ndjson_chunks(self.view.shown(self.records())))
+
+    def geojson(self):
+        number = self.view.revision and self.view.revision.number
+        foreign = {"revision": number, "license": LICENCE, "attribution": RIGHTS}
+        return consistent(geojson_chunks(map(self.feature, self.records()), foreign))
+
+    def feature(self, record):
+        [row] = self.table.rows(record)
+        cells = dict(zip(self.table.names, row, strict=True))
+        properties = {name: cells[name] for name in self.names}
+        return str(row[0]), self.table.place(record), properties
+
+    def atom(self):
+        query = self.request.GET.copy()
+        query.pop("format", None)
+        page = f"{self.view.page}?{query.urlencode()}" if query else self.view.page
+        return consistent(
+            atom_chunks(
+                map(self.table.entry, self.records()),
+                title=f"Basewatch: {self.table.name}",
+                updated=self.view.revision.moment if self.view.revision else NEVER,
+                absolute=self.request.build_absolute_uri,
+                page=page,
+                feed=self.request.get_full_path(),
+                rights=RIGHTS,
+            )
+        )
