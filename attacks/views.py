@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from functools import wraps
 
 from django import forms
 from django.http import Http404
@@ -8,6 +9,7 @@ from django_filters import MultipleChoiceFilter
 
 from config.clocks import CLOCKS, asks_of_a_clock, clock_query, keeps
 from config.keyset import backwards, beyond
+from config.throttle import Scope, seconds_to_wait
 from sources.recorded import TODAY
 
 from .basis import ClockForm
@@ -77,8 +79,14 @@ def _value_texts(filters, name, values):
     return [(value, names.get(value, value)) for value in dict.fromkeys(values)]
 
 
+# A circle is asked for by both or not at all.
+TOGETHER = ("near", "radius_km")
+
+
 def _without(params, name, value):
     rest = params.copy()
+    for one in TOGETHER if name in TOGETHER else ():
+        rest.pop(one, None)
     rest.setlist(name, [other for other in params.getlist(name) if other != value])
     return rest.urlencode()
 
@@ -120,8 +128,24 @@ def may_be_quoted(params):
     return params.get("counted") != "false" and not params.get("updated_since")
 
 
+def limits_searches(view):
+    """Mark a view that looks through texts: one address may ask that only so often."""
+
+    @wraps(view)
+    def limited(request):
+        wait = request.GET.get("search") and seconds_to_wait(request, Scope.SEARCHES)
+        if not wait:
+            return view(request)
+        response = render(request, "attacks/too_many_searches.html", {"seconds": wait}, status=429)
+        response.headers["Retry-After"] = str(wait)
+        return response
+
+    return limited
+
+
 @keeps(*CLOCKS)
 @require_safe
+@limits_searches
 def incidents(request):
     params = asked(request, IncidentFilter)
     filters = IncidentFilter(params, Incident.objects.published(), request=request)
@@ -192,6 +216,7 @@ class GroupByForm(forms.Form):
 
 @keeps(*CLOCKS)
 @require_safe
+@limits_searches
 def counts(request):
     params = asked(request, CountFilter)
     filters = CountFilter(params, Incident.objects.all(), request=request)

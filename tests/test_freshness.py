@@ -221,3 +221,18 @@ def test_plain_read_writes_nothing(client):
         client.get(LIST)
 
     assert all(query["sql"].startswith("SELECT") for query in queries.captured_queries)
+
+
+@pytest.mark.parametrize("page", ["/incidents/", "/counts/"])
+def test_search_on_a_page_takes_from_the_same_places(client, settings, page):
+    settings.SEARCHES_PER_MINUTE = 2
+    caches["throttle"].clear()
+    answers = [client.get(f"{page}?search=omar"), client.get(f"{LIST}?search=omar")]
+    assert [answer.status_code for answer in answers] == [200, 200]
+
+    refused = client.get(f"{page}?search=omar")
+
+    assert refused.status_code == 429
+    assert 55 < int(refused.headers["Retry-After"]) <= 60
+    assert "Too many searches for now" in refused.content.decode()
+    assert client.get(page).status_code == 200

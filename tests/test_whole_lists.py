@@ -309,6 +309,32 @@ def test_geojson_says_where_it_knows_no_place(client, incidents):
     assert collection["number_of_features"] == 7
 
 
+@pytest.mark.parametrize("endpoint", ["incidents", "incidents/flat", "bases"])
+def test_geojson_is_as_rfc_7946_has_it(client, incidents, endpoint):
+    answer = ask(client, endpoint, "format=geojson")
+    collection = json.loads(body_of(answer))
+    ids = [feature["id"] for feature in collection["features"]]
+
+    assert answer.headers["Content-Type"].startswith("application/geo+json")
+    assert collection["type"] == "FeatureCollection"
+    assert "crs" not in collection  # since 2016 there is one alone
+    assert ids
+    assert len(ids) == len(set(ids))
+    for feature in collection["features"]:
+        assert set(feature) == {"type", "id", "geometry", "properties"}
+        assert feature["type"] == "Feature"
+        if feature["geometry"] is not None:
+            assert set(feature["geometry"]) == {"type", "coordinates"}
+            longitude, latitude = feature["geometry"]["coordinates"]
+            assert -180 <= longitude <= 180
+            assert -90 <= latitude <= 90
+            assert (longitude, latitude) == (
+                feature["properties"]["longitude"],
+                feature["properties"]["latitude"],
+            )
+        assert all(not isinstance(cell, dict | list) for cell in feature["properties"].values())
+
+
 def test_queries_of_a_whole_list_grow_by_chunks_and_not_by_records(client, monkeypatch):
     monkeypatch.setattr("config.rest.CHUNK", 5)
     monkeypatch.setattr(formats.in_chunks, "__defaults__", (5,))

@@ -400,3 +400,9 @@ def test_queries_do_not_grow_with_rows(client, django_assert_max_num_queries, pa
         response = client.get(path)
 
     assert response.status_code == 200
+
+
+def test_dropping_one_half_of_a_circle_drops_the_other(client):
+    page = client.get("/incidents/?near=35,40&radius_km=10&weapon=drone").content.decode()
+
+    assert page.count('href="?weapon=drone"') == 2
