@@ -1,5 +1,7 @@
 import pytest
 
+from sources.revisions import revision
+from tests.acled import three_events
 from tests.importing import write_files
 
 GROUPS = [
@@ -29,3 +31,10 @@ def only(tmp_path):
         return write_files(tmp_path / folder, **rows)
 
     return only
+
+
+@pytest.fixture
+def events():
+    """Three events that differ in every column that is kept."""
+    with revision("made by a test"):
+        return three_events()
