@@ -95,7 +95,8 @@ def test_etag_is_of_one_address_one_format_and_one_release(client, monkeypatch):
 
 def test_release_follows_from_the_code():
     assert len(freshness.release()) == 64
-    assert freshness.release() == freshness.release.__wrapped__()
+    fresh = [freshness.release.__wrapped__() for _ in range(2)]
+    assert fresh[0] == fresh[1]
 
 
 @pytest.mark.parametrize("address", [f"{LIST}?since=abc", f"{LIST}?nonsense=1", f"{LIST}BW-99/"])

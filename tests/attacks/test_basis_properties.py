@@ -1,6 +1,7 @@
 """On any record, edited in any way: what holds of every answer under a rule and at both clocks."""
 
 import datetime
+from itertools import chain
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -297,6 +298,10 @@ def ask_everything(client, question, group_by, recorded_at=None):
     for number in (1, 2):
         found = get(client, f"incidents/BW-{number}/", known, **clock)
         singles[number] = found.json() if found.status_code == 200 else None
+    for incident in chain(*(one or () for one in lists), filter(None, singles.values())):
+        last = incident.pop("revision"), incident.pop("updated")
+        # Which revision it is of is told without a clock alone.
+        assert last == (None, None) or not (clock or known)
     return numbers, lists, singles
 
 
