@@ -81,7 +81,7 @@ class AcledView(Public, APIView):
     def scopes(self):
         if not 0 < self.limit <= ROWS:
             yield Scope.EXPORTS
-        if self.request.query_params.get("notes"):
+        if self.dear:
             yield Scope.SEARCHES
 
     def get(self, request):
@@ -97,6 +97,8 @@ class AcledView(Public, APIView):
         if csv:
             name = f'attachment; filename="basewatch-{self.listing.name}.csv"'
             response.headers["Content-Disposition"] = name
+            # A CSV has no place to say that there are more.
+            response.headers["X-Total-Count"] = str(self.rows.order_by().count())
         return response
 
     def read_question(self, params):
@@ -115,8 +117,9 @@ class AcledView(Public, APIView):
             except ValidationError as error:
                 errors |= error.detail
         try:
-            condition = Question(self.listing.filters, params).condition()
-            self.rows = self.listing.rows().filter(condition)
+            question = Question(self.listing.filters, params)
+            self.rows = self.listing.rows().filter(question.condition())
+            self.dear = question.dear
         except Refused as refused:
             errors |= refused.errors
         if errors:

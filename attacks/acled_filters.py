@@ -37,6 +37,7 @@ OF_NUMBERS = (*LOOKUPS, BETWEEN)
 OF_TEXTS = ("=", LIKE)
 # Of a whole question: SQLite nests no more than a thousand conditions.
 MOST_VALUES = 500
+WEIGHT_OF_DEAR = 25  # of a value that is dear to look for
 OR = ":OR:"
 NAMED = re.compile("([a-z0-9_]+)=(.*)", re.DOTALL)
 
@@ -119,6 +120,7 @@ class Filter:
     by_default: str = ""
     reader: Callable[[str], Any] | None = None
     always: bool = False  # it is known of every row
+    dear: bool = False  # it is looked for in texts, or in many records of each row
 
     @property
     def operators(self) -> tuple[str, ...]:
@@ -268,6 +270,10 @@ class Question:
             raise Refused(self.errors)
         return found
 
+    @property
+    def dear(self) -> bool:
+        return any(self.filters[name].dear for name in self.used)
+
     def refuse(self, name: str, reason: str) -> None:
         reasons = self.errors.setdefault(name, [])
         if reason not in reasons:
@@ -297,9 +303,10 @@ class Question:
         self.used.add(name)
         by = self.operator(name)
         values = [text] if by == BETWEEN else text.split("|")
-        self.values += sum(1 + value.count(";") for value in values)
+        weight = WEIGHT_OF_DEAR if self.filters[name].dear else 1
+        self.values += weight * sum(1 + value.count(";") for value in values)
         if self.values > MOST_VALUES:
-            self.refuse(parameter, f"Ask for at most {MOST_VALUES} values at once.")
+            self.refuse(parameter, f"Ask for at most {MOST_VALUES // weight} values at once.")
             return []
         return [self.one(parameter, name, by, value) for value in values] if by else []
 

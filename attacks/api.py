@@ -74,9 +74,10 @@ class IncidentList(PublicList):
 
     queryset = Incident.objects.published()
     filterset_class = IncidentFilter
-    table = replace(INCIDENTS, entry=incident_entry)
+    table = replace(INCIDENTS, entry=incident_entry, key="public_id")
     page = reverse_lazy("attacks:incidents")
     ordering = NEWEST_FIRST
+    feed_ordering = ("-change__revision_id", "-id")
     orderings = {
         "event_date": ("earliest", "id"),
         "event_date_end": ("latest", "id"),
@@ -94,6 +95,10 @@ class IncidentList(PublicList):
         )
         refuse_invalid(self.filters)
         self.facets = some_of(self.request, "facets", GroupBy.values) or []
+        for name in ("ordering", "facets"):
+            if self.in_order_of_changes and self.request.query_params.get(name):
+                reason = "Not with updated_since, which lists changes in their own order."
+                raise ValidationError({name: [reason]})
         if self.clocked and self.request.accepted_renderer.format == "atom":
             raise ValidationError({"format": ["Not with a clock: a feed tells what changed when."]})
         for name in self.facets:
@@ -102,9 +107,9 @@ class IncidentList(PublicList):
         return annotated(self.filters.qs, self.filters.basis)
 
     def order(self):
+        order = super().order()
         if self.in_order_of_changes:
             return LAST_CHANGED
-        order = super().order()
         if self.clocked and order[0].endswith(LAST_CHANGED[0]):
             raise ValidationError({"ordering": ["Not by updated with a clock: it would tell."]})
         return order
@@ -284,7 +289,7 @@ class CountViewSet(ComputedList):
         ],
     )
     def list(self, request):
-        group_by = request.query_params.get("group_by", GroupBy.BASE)
+        group_by = request.query_params.get("group_by") or GroupBy.BASE
         if group_by not in GroupBy.values:
             raise ValidationError({"group_by": [f"Use one of: {', '.join(GroupBy.values)}."]})
         asked = CountFilter(request.query_params, self.get_queryset(), request=request)

@@ -1,7 +1,8 @@
 """Search in what is written: what the words of a reader mean, in one place for every list.
 
-PostgreSQL searches by its own full text: any form of each word, "a phrase", or, -without; common
-words such as "the" are not looked for. It has indexes for `INCIDENT_TEXTS` and `CLAIM_TEXTS`. Any
+A word or a "phrase" behind a minus must stand nowhere; of such alone nothing is looked for.
+PostgreSQL searches by its own full text: any form of each word, "a phrase", or; common words such
+as "the" are not looked for. It has indexes for `INCIDENT_TEXTS` and `CLAIM_TEXTS`. Any
 other database looks for each word as it is written, which may be a part of a longer one.
 
 A text without a word to look for stands nowhere, so that only names are found by it.
@@ -20,6 +21,8 @@ from django.db.models import Q
 from sources.lookups import LONGEST_TEXT
 
 NOWHERE = Q(pk__in=[])
+# -word or -"a phrase", at the beginning or behind a space.
+UNWANTED = re.compile(r'(?:(?<=\s)|\A)-(?:"([^"]*)"|(\w[^\s"]*))')
 MARKS = '"“”„«»()[]{}<>،؛؟,;:!?.…–—'
 
 
@@ -38,6 +41,21 @@ CLAIM_TEXTS = (Document(("summary", "claimant_text", "speaker", "via")),)
 
 def written(text: str, documents: Iterable[Document]) -> Q:
     """Rows in which the text is written, whatever it is."""
+    # What must not stand there must stand in none of the documents.
+    wanted, unwanted = parted(text)
+    found = _written(wanted, documents)
+    for one in unwanted:
+        found &= ~_written(one, documents)
+    return found
+
+
+def parted(text: str) -> tuple[str, list[str]]:
+    """What is looked for, and the words or phrases behind a minus."""
+    unwanted = [phrase or word for phrase, word in UNWANTED.findall(text)]
+    return UNWANTED.sub(" ", text), unwanted
+
+
+def _written(text: str, documents: Iterable[Document]) -> Q:
     if connection.vendor != "postgresql":
         return with_words(text, [name for one in documents for name in one.columns])
     found = NOWHERE

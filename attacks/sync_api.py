@@ -81,6 +81,8 @@ class DeletedViewSet(PublicList):
     table = DELETED
     ordering = ("change__revision_id", "id")
 
+    for_copies = True
+
     def records(self, rows):
         left_in = departures(rows)
         for incident in rows:

@@ -9,7 +9,7 @@ from django_filters import MultipleChoiceFilter
 
 from config.clocks import CLOCKS, asks_of_a_clock, clock_query, keeps
 from config.keyset import backwards, beyond
-from config.throttle import Scope, seconds_to_wait
+from config.throttle import Scope, looks_through_texts, seconds_to_wait
 from sources.recorded import TODAY
 
 from .basis import ClockForm
@@ -133,7 +133,7 @@ def limits_searches(view):
 
     @wraps(view)
     def limited(request):
-        wait = request.GET.get("search") and seconds_to_wait(request, Scope.SEARCHES)
+        wait = looks_through_texts(request.GET) and seconds_to_wait(request, Scope.SEARCHES)
         if not wait:
             return view(request)
         response = render(request, "attacks/too_many_searches.html", {"seconds": wait}, status=429)

@@ -1,12 +1,11 @@
 """Every endpoint of the API, on one screen."""
 
-from django.urls import re_path
 from rest_framework.routers import DefaultRouter
 
 from attacks.api import ClaimViewSet, CountViewSet, FlatIncidentViewSet, IncidentViewSet
 from attacks.sync_api import DeletedViewSet
 from bases.api import BaseViewSet, PresenceViewSet
-from config.rest import NoSuchAddress, Root
+from config.rest import Root
 from sources.api import OrganisationViewSet, ReportViewSet
 from tallies.api import CounterViewSet, FigureViewSet, TallyViewSet, UnaccountedViewSet
 from tallies.corrections_api import CorrectionViewSet
@@ -15,10 +14,6 @@ from tallies.corrections_api import CorrectionViewSet
 class Router(DefaultRouter):
     APIRootView = Root
     include_format_suffixes = False  # a key may end in .json
-
-    def get_urls(self):
-        # Last, and only with its slash, so that Django still adds one that was forgotten.
-        return [*super().get_urls(), re_path(r"^.+/$", NoSuchAddress.as_view())]
 
 
 router = Router()

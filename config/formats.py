@@ -1,7 +1,7 @@
 """The formats in which lists leave, by `?format=` or by the Accept header."""
 
-from rest_framework.exceptions import ValidationError
-from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.exceptions import NotAcceptable, ValidationError
+from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 
 
@@ -45,10 +45,20 @@ def renderers_of(table):
     return renderers
 
 
-class Negotiation(DefaultContentNegotiation):
-    def filter_renderers(self, renderers, format):
-        found = [renderer for renderer in renderers if renderer.format == format]
-        if not found:
-            formats = ", ".join(renderer.format for renderer in renderers)
-            raise ValidationError({"format": [f"Unknown format. Use: {formats}."]})
-        return found
+class Negotiation(BaseContentNegotiation):
+    """The format that the address names, whatever is accepted: a GIS accepts JSON and asks for
+    GeoJSON. Else that which the Accept header likes best; where it likes several, JSON.
+    """
+
+    def select_renderer(self, request, renderers, format_suffix=None):
+        by_format = {renderer.format: renderer for renderer in renderers}
+        if asked := request.query_params.get("format"):
+            if asked not in by_format:
+                formats = ", ".join(by_format)
+                raise ValidationError({"format": [f"Unknown format. Use: {formats}."]})
+            return by_format[asked], by_format[asked].media_type
+        types = {renderer.media_type: renderer for renderer in renderers}
+        preferred = request._request.get_preferred_type(list(types))
+        if preferred is None:
+            raise NotAcceptable(available_renderers=renderers)
+        return types[preferred], preferred

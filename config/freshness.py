@@ -7,6 +7,8 @@ view).
 
 import functools
 import hashlib
+import math
+import time
 from pathlib import Path
 
 from django.conf import settings
@@ -25,18 +27,33 @@ class NotModified(Exception):
 
 @functools.cache
 def release():
-    """A digest of the code, the same on every machine that runs it."""
-    digest = hashlib.sha256((settings.BASE_DIR / "requirements.txt").read_bytes())
+    """A digest of the code, the same on every machine that runs it, and when it last changed."""
+    files = [settings.BASE_DIR / "requirements.txt"]
     for folder in FOLDERS:
-        for path in sorted(Path(settings.BASE_DIR, folder).rglob("*")):
-            if path.suffix in (".py", ".html") and path.is_file():
-                digest.update(path.read_bytes())
+        found = sorted(Path(settings.BASE_DIR, folder).rglob("*"))
+        files += [path for path in found if path.suffix in (".py", ".html") and path.is_file()]
+    return digest_of(files), max(path.stat().st_mtime for path in files)
+
+
+def digest_of(files):
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def last_modified(moment):
+    """The whole second by which an answer was last changed, by a revision or by other code.
+
+    None while it lasts: a second change in it could not be told from the first.
+    """
+    second = math.ceil(max(moment.timestamp(), release()[1]))
+    return second if second < time.time() else None
 
 
 def etag_of(request, *state):
     """A weak ETag: equal ones mean the same content, though perhaps packed another way."""
-    parts = [release(), request.build_absolute_uri(), *map(str, state)]
+    parts = [release()[0], request.build_absolute_uri(), *map(str, state)]
     return f'W/"{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:32]}"'
 
 
@@ -47,12 +64,11 @@ def refuse_same(request, etag):
         raise NotModified
 
 
-def refuse_no_newer(request, changed):
+def refuse_no_newer(request, second):
     """Raise `NotModified` if the client's copy is no older; for an address that can be answered."""
-    if changed is None:
+    if second is None:
         return
-    moment = int(changed.timestamp())
-    held = get_conditional_response(request, last_modified=moment, response=HttpResponse())
+    held = get_conditional_response(request, last_modified=second, response=HttpResponse())
     if held.status_code == 304:
         raise NotModified
 
@@ -62,12 +78,15 @@ def last_revision():
     return Revision.objects.first()
 
 
-def mark(request, response, *, etag, changed=None):
-    """Say how to ask again, and answer 304 where the client's copy is no older than `changed`."""
+def mark(request, response, *, etag, changed=None, shared=True):
+    """Say how to ask again, and answer 304 where the client's copy is no older than `changed`.
+
+    Whoever keeps a copy (`shared` is False) is answered by nobody else.
+    """
     response.headers["ETag"] = etag
-    response.headers["Cache-Control"] = f"public, max-age=0, s-maxage={settings.CDN_SECONDS}"
+    in_front = f"s-maxage={settings.CDN_SECONDS}" if shared else "s-maxage=0, must-revalidate"
+    response.headers["Cache-Control"] = f"public, max-age=0, {in_front}"
     if changed is None:
         return response
-    moment = int(changed.timestamp())
-    response.headers["Last-Modified"] = http_date(moment)
-    return get_conditional_response(request, etag=etag, last_modified=moment, response=response)
+    response.headers["Last-Modified"] = http_date(changed)
+    return get_conditional_response(request, etag=etag, last_modified=changed, response=response)

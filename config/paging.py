@@ -63,7 +63,7 @@ class KeysetPagination(BasePagination):
         return self.page
 
     def read_size(self, params):
-        text = params.get("page_size", str(self.default_size))
+        text = params.get("page_size") or str(self.default_size)
         if not re.fullmatch("0*[1-9][0-9]{0,3}", text) or int(text) > self.largest_size:
             raise ValidationError(
                 {"page_size": [f"Use a whole number from 1 to {self.largest_size}."]}
@@ -72,7 +72,7 @@ class KeysetPagination(BasePagination):
 
     def read_cursor(self, params, model):
         """(going back, the values of the place), the values None where there is no cursor."""
-        if "cursor" not in params:
+        if not params.get("cursor"):
             return False, None
         try:
             back, *values = json.loads(base64.urlsafe_b64decode(params["cursor"]))

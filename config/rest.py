@@ -21,7 +21,7 @@ from config import freshness
 from config.formats import Negotiation, renderers_of
 from config.keyset import backwards
 from config.paging import KeysetPagination
-from config.throttle import Scope, seconds_to_wait
+from config.throttle import Scope, looks_through_texts, seconds_to_wait
 from config.whole import LICENCE, WholeList
 from sources.formats import CHUNK, in_chunks
 from sources.rows import Kind
@@ -95,7 +95,8 @@ class Public:
         refuse_parameters(request.query_params, self.parameters())
         self.revision = freshness.last_revision()
         state = self.state()
-        self.changed = self.revision.moment if self.revision and not state else None
+        dated = self.revision and not state
+        self.changed = freshness.last_modified(self.revision.moment) if dated else None
         format = request.accepted_renderer.format
         self.etag = freshness.etag_of(request, format, self.revision, *state)
         freshness.refuse_same(request, self.etag)
@@ -115,11 +116,16 @@ class Public:
         """
         return ()
 
+    @property
+    def for_copies(self):
+        """Whether the answer is for who keeps a copy: an old one would leave changes out."""
+        return bool(self.request.query_params.get("updated_since"))
+
     def scopes(self):
         """What is dear in the question, so that one address may ask it only so often."""
         if self.request.accepted_renderer.format != "json":
             yield Scope.EXPORTS
-        if self.request.query_params.get("search"):
+        if looks_through_texts(self.request.query_params):
             yield Scope.SEARCHES
 
     def parameters(self):
@@ -150,10 +156,12 @@ class Public:
         response.headers["Link"] = ", ".join(
             f'<{address}>; rel="{name}"' for name, address in links.items() if address
         )
-        patch_vary_headers(response, ["Accept"])
+        patch_vary_headers(response, ["Accept", "Accept-Encoding"])
         if response.status_code not in (200, 304) or request.method not in ("GET", "HEAD"):
             return response
-        return freshness.mark(request, response, etag=self.etag, changed=self.changed)
+        return freshness.mark(
+            request, response, etag=self.etag, changed=self.changed, shared=not self.for_copies
+        )
 
 
 class PublicList(Public, GenericViewSet):
@@ -162,6 +170,7 @@ class PublicList(Public, GenericViewSet):
     pagination_class = KeysetPagination
     ordering = ("id",)
     orderings = {}  # further orders of the list, by the name that asks for them
+    feed_ordering = None  # of a feed, of which readers keep the first entries
 
     @property
     def own_parameters(self):
@@ -177,8 +186,8 @@ class PublicList(Public, GenericViewSet):
         self.begin()
         if request.accepted_renderer.format != "json":
             rows = rows.order_by(*order)
-            total = rows.order_by().count()
-            return WholeList(self, lambda: self.all_records(rows), total, self.fields).response()
+            count = rows.order_by().count
+            return WholeList(self, lambda: self.all_records(rows), count, self.fields).response()
         page = self.records(self.paginate_queryset(rows))
         return self.paginator.get_paginated_response(list(self.shown(page)), **self.beside())
 
@@ -194,7 +203,8 @@ class PublicList(Public, GenericViewSet):
         names = [sign + name for name in self.orderings for sign in ("", "-")]
         asked = one_of(self.request, "ordering", names)
         if asked is None:
-            return self.ordering
+            is_feed = self.request.accepted_renderer.format == "atom"
+            return is_feed and self.feed_ordering or self.ordering
         order = self.orderings[asked.removeprefix("-")]
         return tuple(backwards(order)) if asked.startswith("-") else order
 
@@ -248,7 +258,7 @@ class ComputedList(Public, GenericViewSet):
         if self.request.accepted_renderer.format == "ndjson":
             names = list(self.row_serializer_class().fields)
         self.fields = some_of(self.request, "fields", names)
-        return WholeList(self, lambda: iter(records), len(records), self.fields).response()
+        return WholeList(self, lambda: iter(records), lambda: len(records), self.fields).response()
 
     def shown(self, records):
         serializer = self.row_serializer_class(
@@ -301,7 +311,7 @@ def refuse_out_of_format(request, not_in_json=()):
     asked = request.accepted_renderer.format
     for name, formats in IN_FORMATS.items():
         formats = [one for one in formats if one != "json" or name not in not_in_json]
-        if name in request.query_params and asked not in formats:
+        if request.query_params.get(name) and asked not in formats:
             reason = f"Not with {asked}, only with format={' or '.join(formats)}."
             raise ValidationError({name: [reason]})
 
@@ -315,4 +325,4 @@ class NoSuchAddress(APIView):
 
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)
-        raise NotFound("There is nothing at this address. See /api/v1/.")
+        raise NotFound("There is nothing at this address. See /api/docs/.")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ipaddress
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 
@@ -38,6 +38,12 @@ class Scope(StrEnum):
             Scope.EXPORTS: (settings.EXPORTS_PER_HOUR, HOUR),
             Scope.SEARCHES: (settings.SEARCHES_PER_MINUTE, MINUTE),
         }[self]
+
+
+def looks_through_texts(params: Mapping[str, str]) -> bool:
+    """Whether a question asks for a text in others, which reads all of them."""
+    named = (name for name in params if name == "search" or name.endswith("__icontains"))
+    return any(params.get(name) for name in named)
 
 
 def seconds_to_wait(request: HttpRequest, scope: Scope) -> int:

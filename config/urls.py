@@ -1,10 +1,11 @@
 from django.conf import settings
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView, TemplateView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from config.api import router
+from config.rest import NoSuchAddress
 
 admin.site.site_header = admin.site.site_title = "Basewatch: editing"
 
@@ -23,6 +24,7 @@ urlpatterns = [
         ),
         name="api-docs",
     ),
+    re_path(r"^api/(?:.+/)?$", NoSuchAddress.as_view()),
     path("admin/", admin.site.urls),
     path("robots.txt", TemplateView.as_view(template_name="robots.txt", content_type="text/plain")),
     # Asked for by browsers on pages that name no icon, such as the admin.

@@ -6,11 +6,11 @@ from django.conf import settings
 from django.http import HttpResponse, StreamingHttpResponse
 from rest_framework.exceptions import ValidationError
 
+from config.freshness import last_revision
 from sources.formats import (
     SHEET_ROWS,
     Stream,
     atom_chunks,
-    consistent,
     csv_chunks,
     file_chunks,
     geojson_chunks,
@@ -27,31 +27,36 @@ RIGHTS = f"CC BY 4.0: name Basewatch and the cited sources. {LICENCE}"
 class WholeList:
     """All records of a list, for a view that has validated the question.
 
-    `records` is called once, inside the state of the database that is read, and gives them in
-    order; `total` is their number; `fields` are the columns asked for, or None for all.
+    `records` gives them in order and `count` their number, both called inside the state of the
+    database that is read; `fields` are the columns asked for, or None for all.
     """
 
-    def __init__(self, view, records, total, fields=None):
-        self.view, self.table, self.records, self.total = view, view.table, records, total
+    def __init__(self, view, records, count, fields=None):
+        self.view, self.table, self.records, self.count = view, view.table, records, count
         self.names = fields or self.table.names
         self.request = view.request
         self.format = view.request.accepted_renderer
+        self.total = self.revision = None
 
     def response(self):
         """The answer, with how many records it holds; of HEAD, the headers alone."""
-        if self.format.format == "xlsx" and self.total > SHEET_ROWS:
-            reason = f"A spreadsheet holds {SHEET_ROWS} rows and this list {self.total}: use csv."
-            raise ValidationError({"format": [reason]})
         if self.request.method == "HEAD":
+            self.total = self.count()
             response = HttpResponse(content_type=self.content_type)
         else:
-            stream = Stream(getattr(self, self.format.format)())
+            # Its first chunk is made at once, and with it the number is known.
+            stream = Stream(self.chunks())
             response = StreamingHttpResponse(stream, content_type=self.content_type)
         response.headers["X-Total-Count"] = str(self.total)
         if self.format.format != "atom":
             name = f"basewatch-{self.table.name}.{self.format.format}"
             response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
+
+    def chunks(self):
+        with snapshot():
+            self.total, self.revision = self.count(), last_revision()
+            yield from getattr(self, self.format.format)()
 
     @property
     def content_type(self):
@@ -66,39 +71,39 @@ class WholeList:
 
     def csv(self):
         bom = self.request.query_params.get("bom") == "true"
-        return consistent(csv_chunks(self.names, self.rows(), bom=bom))
+        return csv_chunks(self.names, self.rows(), bom=bom)
 
     def xlsx(self):
-        with snapshot():
-            book = xlsx_file(self.table.name, self.names, self.rows())
-        return file_chunks(book)
+        if self.total > SHEET_ROWS:
+            reason = f"A spreadsheet holds {SHEET_ROWS} rows and this list {self.total}: use csv."
+            raise ValidationError({"format": [reason]})
+        return file_chunks(xlsx_file(self.table.name, self.names, self.rows()))
 
     def ndjson(self):
-        return consistent(ndjson_chunks(self.view.shown(self.records())))
+        return ndjson_chunks(self.view.shown(self.records()))
 
     def geojson(self):
-        number = self.view.revision and self.view.revision.number
+        number = self.revision and self.revision.number
         foreign = {"revision": number, "license": LICENCE, "attribution": RIGHTS}
-        return consistent(geojson_chunks(map(self.feature, self.records()), foreign))
+        return geojson_chunks(map(self.feature, self.records()), foreign)
 
     def feature(self, record):
         [row] = self.table.rows(record)
         cells = dict(zip(self.table.names, row, strict=True))
         properties = {name: cells[name] for name in self.names}
-        return str(row[0]), self.table.place(record), properties
+        name = cells[self.table.key] if self.table.key else row[0]
+        return str(name), self.table.place(record), properties
 
     def atom(self):
         query = self.request.GET.copy()
         query.pop("format", None)
         page = f"{self.view.page}?{query.urlencode()}" if query else self.view.page
-        return consistent(
-            atom_chunks(
-                map(self.table.entry, self.records()),
-                title=f"Basewatch: {self.table.name}",
-                updated=self.view.revision.moment if self.view.revision else NEVER,
-                absolute=self.request.build_absolute_uri,
-                page=page,
-                feed=self.request.get_full_path(),
-                rights=RIGHTS,
-            )
+        return atom_chunks(
+            map(self.table.entry, self.records()),
+            title=f"Basewatch: {self.table.name}",
+            updated=self.revision.moment if self.revision else NEVER,
+            absolute=self.request.build_absolute_uri,
+            page=page,
+            feed=self.request.get_full_path(),
+            rights=RIGHTS,
         )

@@ -12,9 +12,9 @@ from django_filters.fields import ModelMultipleChoiceField, MultipleChoiceField
 
 from .countries import country_name
 from .lookups import (
-    ISO_DAY,
     ORDERED,
     Choices,
+    DayField,
     Days,
     FilterForm,
     Keys,
@@ -28,16 +28,13 @@ from .models import Organisation, OrganisationName, Report
 
 
 class DayFilter(django_filters.DateFilter):
-    """A day as YYYY-MM-DD and nothing else: 03/04/2024 is a different day to different readers."""
+    """A day as YYYY-MM-DD, with a calendar to choose from."""
+
+    field_class = DayField
 
     def __init__(self, *args, **kwargs):
-        super().__init__(
-            *args,
-            input_formats=ISO_DAY,
-            widget=forms.DateInput(attrs={"type": "date"}, format=ISO_DAY[0]),
-            error_messages={"invalid": "Give a day as YYYY-MM-DD."},
-            **kwargs,
-        )
+        widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        super().__init__(*args, widget=widget, **kwargs)
 
 
 class AnyOfField(MultipleChoiceField):

@@ -289,17 +289,18 @@ def atom_chunks(
         language="en",
         updated=updated,
     )
-    return about.chunks(_item(entry, absolute) for entry in entries)
+    home = absolute(page.partition("?")[0])
+    return about.chunks(_item(entry, absolute(entry.path), home) for entry in entries)
 
 
-def _item(entry: Entry, absolute: Callable[[str], str]) -> dict[str, Any]:
-    address = absolute(entry.path)
+def _item(entry: Entry, address: str, home: str) -> dict[str, Any]:
+    """An entry whose page may change has an id of its own, on the page of the list."""
     return {
         "title": NOT_XML.sub("", entry.title),
         "link": address,
         # A feed reader takes it for HTML.
         "description": escape(NOT_XML.sub("", entry.summary)),
-        "unique_id": f"{address}#{entry.key}" if entry.key else address,
+        "unique_id": f"{home}#{entry.key}" if entry.key else address,
         "updateddate": entry.updated,
         "categories": entry.categories,
     }

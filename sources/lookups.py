@@ -21,7 +21,8 @@ from drf_spectacular.utils import extend_schema_field
 from .fields import LARGEST_NUMBER
 from .recorded import TODAY, Record
 
-ISO_DAY = ["%Y-%m-%d"]
+ISO_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+NOT_A_DAY = "Give a day as YYYY-MM-DD."
 MOST_VALUES = 500  # between commas; a longer list is no question of a reader
 LONGEST_TEXT = 200  # characters to look for
 
@@ -36,6 +37,17 @@ def documented(one: Any, kind: str, **schema: Any) -> None:
 
 
 # How values are written
+
+
+class DayField(forms.DateField):
+    """A day as YYYY-MM-DD and nothing else: 03/04/2024 is a different day to different readers."""
+
+    default_error_messages = {"invalid": NOT_A_DAY}
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str) and value and not ISO_DAY.fullmatch(value):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
 
 
 class Values:
@@ -62,13 +74,9 @@ class Days(Values):
     schema = {"kind": "string", "format": "date"}
     at_least, at_most = "from", "until"
     or_more, or_less = "this day or later", "this day or earlier"
-    field = forms.DateField(
-        input_formats=ISO_DAY,
-        error_messages=dict.fromkeys(("invalid", "required"), "Give a day as YYYY-MM-DD."),
-    )
 
     def read_one(self, text: str) -> Any:
-        return self.field.clean(text)
+        return DayField(error_messages={"required": NOT_A_DAY}).clean(text)
 
 
 class Numbers(Values):

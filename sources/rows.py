@@ -16,6 +16,11 @@ from typing import Any
 Cell = str | int | float | Decimal | datetime.date | datetime.datetime | None
 
 
+def moment_text(moment: datetime.datetime) -> str:
+    """A moment as JSON has it, in UTC."""
+    return moment.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z")
+
+
 class Kind(StrEnum):
     """What a cell of a column holds, in the words of JSON Schema."""
 
@@ -36,7 +41,8 @@ class Column:
 class Entry:
     """A record as a feed tells it.
 
-    `path` is that of its page, from the root of the site; `key` tells it from others there.
+    `path` is that of its page, from the root of the site. A `key` names it for good where that page
+    may be another one day.
     """
 
     title: str
@@ -60,6 +66,7 @@ class Table:
     rows: Callable[[Any], Iterable[Sequence[Cell]]]
     place: Callable[[Any], tuple[float, float] | None] | None = None
     entry: Callable[[Any], Entry] | None = None
+    key: str = ""  # the column that names a record for good, where it is not the first
 
     @property
     def names(self) -> tuple[str, ...]:

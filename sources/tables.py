@@ -221,6 +221,10 @@ def _recognise(
     if repeated := [title for title, times in Counter(header).items() if times > 1]:
         tables.refuse(name, 1, "The column stands there twice.", repeated[0])
         return None
+    if len(header) == 1 and (mark := next((one for one in ";\t" if one in header[0]), "")):
+        what = "semicolons" if mark == ";" else "tabs"
+        tables.refuse(name, 1, f"The cells are separated by {what}. Save it as CSV with commas.")
+        return None
     for kind in formats:
         if kind.fits(header):
             return kind

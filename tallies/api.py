@@ -56,6 +56,7 @@ class TallyViewSet(PublicViewSet):
     table = replace(TALLIES, entry=tally_entry)
     page = reverse_lazy("tallies:list")
     orderings = {"key": ("key",)}
+    feed_ordering = ("-id",)
     lookup_field = "key"
     lookup_value_regex = r"[\w:.-]+"
 

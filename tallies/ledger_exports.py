@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from attacks.counting import Count
-from sources.rows import Cell, Column, Kind, Table
+from sources.rows import Cell, Column, Kind, Table, moment_text
 from sources.tables import joined
 
 from .corrections import KINDS, Correction
@@ -90,7 +90,7 @@ def _figure_rows(figure: Figure) -> Sequence[Sequence[Cell]]:
             figure.published,
             figure.quantifier or None,
             figure.revision_id,
-            figure.created.isoformat(),
+            moment_text(figure.created),
             figure.digest,
         )
     ]
@@ -117,7 +117,7 @@ def _correction_rows(correction: Correction) -> Sequence[Sequence[Cell]]:
             correction.touched[kind].total,
         )
     ]
-    moment = revision.moment.isoformat()
+    moment = moment_text(revision.moment)
     return [(revision.number, moment, revision.origin, revision.reason, *touched)]
 
 

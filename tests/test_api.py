@@ -206,7 +206,7 @@ def test_single_valued_parameter_given_twice_is_refused(client, query):
     assert list(answer.json().values()) == [["Give it once."]]
 
 
-@pytest.mark.parametrize("size", ["0", "1001", "-5", "ten", "", "1e3", "٥", "9" * 5000])
+@pytest.mark.parametrize("size", ["0", "1001", "-5", "ten", " ", "1e3", "٥", "9" * 5000])
 def test_bad_page_size_is_refused(client, size):
     answer = client.get(f"/api/v1/bases/?page_size={size}")
 
@@ -217,7 +217,6 @@ def test_bad_page_size_is_refused(client, size):
 @pytest.mark.parametrize(
     "cursor",
     [
-        "",
         "x",
         "bm90IGpzb24=",  # not json
         "MQ==",  # 1
@@ -393,3 +392,39 @@ def test_every_parameter_stands_in_the_docs(client, endpoint):
     for name in refused.removeprefix("Unknown parameter. Use: ").removesuffix(".").split(", "):
         thing = name.partition("__")[0]
         assert f"`{thing}" in text or f"{thing}=" in text
+
+
+def test_empty_value_is_the_same_as_none(client, record):
+    for endpoint in ENDPOINTS:
+        refused = client.get(f"/api/v1/{endpoint}/?nonsense=").json()["nonsense"][0]
+        names = refused.removeprefix("Unknown parameter. Use: ").removesuffix(".").split(", ")
+        empty = "&".join(f"{name}=" for name in names)
+
+        assert client.get(f"/api/v1/{endpoint}/?{empty}").status_code == 200, endpoint
+
+
+@pytest.mark.parametrize("address", ["/api/nothing/", "/api/region/read/", "/api/"])
+def test_no_such_address_beside_the_api_is_a_404_in_json(client, address):
+    answer = client.get(address)
+
+    assert answer.status_code == 404
+    assert answer.json().keys() == {"detail"}
+
+
+@pytest.mark.parametrize(
+    ("accept", "query", "media_type"),
+    [
+        pytest.param("text/plain, application/json", "?format=geojson", "geo+json", id="GDAL"),
+        pytest.param("application/json", "?format=csv", "csv", id="address over header"),
+        pytest.param("text/csv, application/json;q=0.5", "", "csv", id="weights"),
+        pytest.param("application/json;q=0.4, text/csv;q=0.3", "", "application/json", id="less"),
+        pytest.param("text/csv;q=0, */*", "", "application/json", id="not this"),
+        pytest.param("application/atom+xml, application/xml;q=0.9", "", "atom", id="feed reader"),
+        pytest.param("*/*", "", "application/json", id="anything"),
+    ],
+)
+def test_format_is_that_of_the_address_else_what_is_liked_best(client, accept, query, media_type):
+    answer = client.get(f"/api/v1/incidents/{query}", headers={"accept": accept})
+
+    assert answer.status_code == 200
+    assert media_type in answer.headers["Content-Type"]

@@ -1,14 +1,19 @@
 """Asking again is cheap: ETags, 304 before a row is read, caches, compression, other sites."""
 
 import gzip
+import time
+from contextlib import contextmanager
+from unittest.mock import patch
 
 import pytest
 from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.http import parse_http_date
 
 from attacks.models import Incident
 from config import freshness
+from sources.models import Revision
 from sources.revisions import revision
 from tallies.figures import quote
 from tests.factories import make_base, make_incident
@@ -53,13 +58,14 @@ def test_same_question_again_is_a_304_before_any_row_is_read(client, record, add
 
 @pytest.mark.parametrize("address", QUESTIONS[:-1])
 def test_copy_that_is_no_older_is_a_304(client, record, address):  # noqa: F811
-    first = client.get(address)
-    body_of(first)
-    if "figures" in address:  # made without a revision
-        assert "Last-Modified" not in first.headers
-        return
+    with later(2):
+        first = client.get(address)
+        body_of(first)
+        if "figures" in address:  # made without a revision
+            assert "Last-Modified" not in first.headers
+            return
 
-    answer, queries = again(client, address, if_modified_since=first.headers["Last-Modified"])
+        answer, queries = again(client, address, if_modified_since=first.headers["Last-Modified"])
 
     assert answer.status_code == 304
     if address.startswith(LIST + "?"):
@@ -87,16 +93,47 @@ def test_etag_is_of_one_address_one_format_and_one_release(client, monkeypatch):
         client.get(f"{LIST}?weapon=unknown"),
         client.get(LIST, headers={"accept": "text/csv"}),
     ]
-    monkeypatch.setattr(freshness, "release", lambda: "the next one")
+    monkeypatch.setattr(freshness, "release", lambda: ("the next one", 0))
     answers.append(client.get(LIST))
 
     assert len({answer.headers["ETag"] for answer in answers}) == len(answers)
 
 
-def test_release_follows_from_the_code():
-    assert len(freshness.release()) == 64
-    fresh = [freshness.release.__wrapped__() for _ in range(2)]
-    assert fresh[0] == fresh[1]
+def test_release_follows_from_the_code(tmp_path):
+    file = tmp_path / "module.py"
+    file.write_text("a = 1")
+    first = freshness.digest_of([file])
+    file.write_text("a = 2")
+
+    assert first != freshness.digest_of([file])
+    digest, changed = freshness.release()
+    assert len(digest) == 64
+    assert changed <= time.time()
+
+
+def test_second_change_in_one_second_is_never_a_304_by_date(client, settings):
+    incident = make_incident(make_base("conoco"))
+    assert "Last-Modified" not in client.get(LIST).headers  # the second is not over
+    with later(2):
+        date = client.get(LIST).headers["Last-Modified"]
+        moment = parse_http_date(date)
+        assert moment >= Revision.objects.first().moment.timestamp()
+        assert again(client, LIST, if_modified_since=date)[0].status_code == 304
+    with revision("corrected"):
+        incident.outcome = "hit"
+        incident.save()
+    with later(4):
+        assert again(client, LIST, if_modified_since=date)[0].status_code == (
+            200 if Revision.objects.first().moment.timestamp() > moment else 304
+        )
+
+
+@contextmanager
+def later(seconds):
+    """As if that many seconds had passed since the last change."""
+    now = time.time() + seconds
+    with patch("config.freshness.time.time", lambda: now):
+        yield
 
 
 @pytest.mark.parametrize("address", [f"{LIST}?since=abc", f"{LIST}?nonsense=1", f"{LIST}BW-99/"])
@@ -134,9 +171,22 @@ def test_cache_in_front_may_answer_for_a_while(client, settings):
 
     assert answer.headers["Cache-Control"] == "public, max-age=0, s-maxage=30"
     assert "Set-Cookie" not in answer.headers
-    assert {"Accept", "Accept-Encoding"} <= set(answer.headers["Vary"].split(", ")) | {
-        "Accept-Encoding"
-    }
+    same = client.get(LIST, headers={"if-none-match": answer.headers["ETag"]})
+    assert same.status_code == 304
+    for one in (answer, same, client.head(LIST), client.head(f"{LIST}?format=csv")):
+        assert {"Accept", "Accept-Encoding"} <= set(one.headers["Vary"].split(", "))
+        assert one.headers["Cache-Control"] == answer.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    "address", [f"{LIST}?updated_since=0", "/api/v1/deleted/", "/api/v1/deleted/?format=csv"]
+)
+def test_who_keeps_a_copy_is_answered_by_no_cache_in_front(client, address):
+    make_incident()
+    answer = client.get(address)
+    body_of(answer)
+
+    assert "s-maxage=0, must-revalidate" in answer.headers["Cache-Control"]
 
 
 @pytest.mark.parametrize("format", ["json", "csv", "geojson", "ndjson", "atom"])
@@ -192,7 +242,11 @@ def test_browser_may_ask_first(client):
 
 @pytest.mark.parametrize(
     ("name", "query", "seconds"),
-    [("EXPORTS_PER_HOUR", "format=csv", 3_600), ("SEARCHES_PER_MINUTE", "search=omar", 60)],
+    [
+        ("EXPORTS_PER_HOUR", "format=csv", 3_600),
+        ("SEARCHES_PER_MINUTE", "search=omar", 60),
+        ("SEARCHES_PER_MINUTE", "summary__icontains=omar", 60),
+    ],
 )
 def test_what_is_dear_can_be_asked_so_often_and_a_304_is_free(
     client, settings, name, query, seconds

@@ -5,6 +5,7 @@ from html import unescape
 
 import pytest
 
+from sources.models import Revision
 from tests.test_api import body_of, record  # noqa: F401 (a fixture)
 
 pytestmark = pytest.mark.django_db
@@ -62,3 +63,23 @@ def test_feed_reader_finds_the_list_by_its_page(client, record, page):  # noqa: 
     assert "format=atom" in address
     assert page.partition("?")[2] in unescape(address)
     assert client.get(unescape(address)).status_code == 200
+
+
+@pytest.mark.parametrize("clock", ["known_on=2024-09-01", "recorded_at={last}"])
+def test_no_link_leads_to_a_refusal(client, record, clock):  # noqa: F811
+    clock = clock.format(last=Revision.objects.first().number)
+    page = f"/incidents/?{clock}&ordering=event_date"
+    links = links_on(client, page)
+
+    assert "atom" not in links
+    assert 'rel="alternate"' not in client.get(page).content.decode()
+    for address in links.values():
+        answer = client.get(address)
+        assert answer.status_code == 200
+        assert body_of(answer)
+
+
+def test_refused_question_has_no_feed(client):
+    page = client.get("/incidents/?weapon=nonsense").content.decode()
+
+    assert 'rel="alternate"' not in page

@@ -4,10 +4,14 @@ from django import template
 from django.http import QueryDict
 from django.urls import resolve, reverse
 
+from config.clocks import CLOCKS
 from config.formats import renderers_of
 from config.rest import IN_FORMATS
 
 register = template.Library()
+
+# A page has its own format, parts and order.
+LEFT_OUT = {*IN_FORMATS, "format", "ordering"}
 
 NAMES = {
     "json": "JSON",
@@ -24,9 +28,13 @@ def same_question(params, view):
     query = QueryDict(mutable=True)
     for name in view.parameters():
         values = [value for value in params.getlist(name) if value and "\0" not in value]
-        if values and name not in IN_FORMATS and name != "format":
+        if values and name not in LEFT_OUT:
             query.setlist(name, values)
     return query
+
+
+def asked_of_a_clock(query):
+    return any(query.get(name) for name in CLOCKS)
 
 
 def formats_of(params, name):
@@ -36,6 +44,8 @@ def formats_of(params, name):
     view = match.func.cls(**match.func.initkwargs, action=match.func.actions["get"])
     query = same_question(params, view)
     for renderer in renderers_of(view.table):
+        if renderer.format == "atom" and asked_of_a_clock(query):
+            continue  # a feed tells what changed when
         query["format"] = renderer.format
         yield {
             "format": renderer.format,

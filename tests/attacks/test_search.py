@@ -312,3 +312,22 @@ def test_search_takes_few_queries(incidents):
 
     # bases; their names; incidents
     assert len(queries) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("drone -rocket", {"BW-1"}),
+        ('drone -"by night"', {"BW-2"}),
+        ("drone -مسيرة", {"BW-2"}),
+        ("-drone", set()),
+        ("drone one-way", {"BW-1"}),
+    ],
+    ids=["word", "phrase", "in the other language", "alone", "a hyphen is no minus"],
+)
+def test_what_is_behind_a_minus_stands_nowhere(client, text, expected):
+    make_incident(serial=1, summary="A one-way drone by night", summary_ar="هجوم مسيرة")
+    make_incident(serial=2, summary="A drone and a rocket")
+    found = client.get("/api/v1/incidents/", {"search": text}).json()["results"]
+
+    assert {one["public_id"] for one in found} == expected

@@ -200,7 +200,7 @@ def test_feed_names_itself_its_page_and_each_entry():
     assert feed.findtext(f"{ATOM}updated") == "2024-08-10T12:00:00+00:00"
     one, two = feed.findall(f"{ATOM}entry")
     assert one.findtext(f"{ATOM}id") == "http://testserver/incidents/BW-1/"
-    assert two.findtext(f"{ATOM}id") == "http://testserver/#revision-2"
+    assert two.findtext(f"{ATOM}id") == "http://testserver/incidents/#revision-2"
     assert one.find(f"{ATOM}category").get("term") == "drone"
     summary = one.find(f"{ATOM}summary")
     # Its readers take it for HTML.
