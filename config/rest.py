@@ -323,6 +323,9 @@ class Root(Public, APIRootView):
 class NoSuchAddress(APIView):
     schema = None
 
+    def perform_content_negotiation(self, request, force=False):
+        return super().perform_content_negotiation(request, force=True)  # whatever is accepted
+
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)
         raise NotFound("There is nothing at this address. See /api/docs/.")

@@ -405,7 +405,7 @@ def test_empty_value_is_the_same_as_none(client, record):
 
 @pytest.mark.parametrize("address", ["/api/nothing/", "/api/region/read/", "/api/"])
 def test_no_such_address_beside_the_api_is_a_404_in_json(client, address):
-    answer = client.get(address)
+    answer = client.get(address, headers={"accept": "text/csv"})
 
     assert answer.status_code == 404
     assert answer.json().keys() == {"detail"}
