@@ -428,3 +428,12 @@ def test_format_is_that_of_the_address_else_what_is_liked_best(client, accept, q
 
     assert answer.status_code == 200
     assert media_type in answer.headers["Content-Type"]
+
+
+@pytest.mark.parametrize("day", ["2024-1-5", "٢٠٢٤-٠١-٠٥", "2024-01-05T00:00", "5 January 2024"])
+@pytest.mark.parametrize("name", ["since", "event_date__gte", "event_date__in", "known_on"])
+def test_day_is_written_in_one_way(client, name, day):
+    answer = client.get("/api/v1/incidents/", {name: day})
+
+    assert answer.status_code == 400
+    assert list(answer.json()) == [name]

@@ -125,7 +125,6 @@ def test_window_counts_ranges_as_possible_and_not_as_certain(client, record):
     ("query", "field"),
     [
         ("group_by=colour", "group_by"),
-        ("group_by=", "group_by"),
         ("group_by=base&group_by=month", "group_by"),
         ("counted=true", "counted"),
         ("page_size=3", "page_size"),

@@ -394,7 +394,7 @@ def test_base_of_another_record_is_refused(incidents):
     [
         ("weapon__in= rocket,drone, rocket", "drone,rocket"),
         ("killed_low__gte=007", "7"),
-        ("event_date__in=2024-2-1,2024-01-10", "2024-01-10,2024-02-01"),
+        ("event_date__in=2024-02-01,2024-01-10", "2024-01-10,2024-02-01"),
         ("base__in=harir,conoco", "conoco,harir"),
         ("public_id__in=BW-4,BW-1", "BW-1,BW-4"),
         ("bbox=40.50,35.0,41,36", "40.5,35,41,36"),
