@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db.models import F
 
-from bases.models import MilitaryBase
+from bases.registry import bases_of
 from sources.models import Organisation, Revision
 from sources.recorded import TODAY, as_instance, keep_related
 
@@ -52,7 +52,7 @@ def annotated(incidents: Any, basis: Basis = HOUSE_TODAY) -> Any:
 def with_bases(rows: Iterable[Any], basis: Basis = HOUSE_TODAY) -> list[Incident]:
     """The incidents of these rows, each with its base and, in words, why it is left out."""
     rows = list(rows)
-    bases = basis.record.by_id(MilitaryBase, [row.base_id for row in rows])
+    bases = bases_of(basis.record)
     withdrawn = {} if basis.record == TODAY else withdrawals([row.id for row in rows])
     words, doubts = basis.words(), basis.doubts()
     incidents = []

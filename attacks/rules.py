@@ -19,6 +19,7 @@ from django.utils.formats import date_format
 
 from bases.models import MilitaryBase
 from sources.countries import country_name
+from sources.kept import kept
 from sources.models import Organisation, Report
 from sources.recorded import TODAY, Record
 
@@ -331,8 +332,17 @@ def _listed(names: list[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
 
 
-def rules(record: Record = TODAY) -> dict[str, Rule]:
+def rules(record: Record = TODAY) -> Mapping[str, Rule]:
     """Every rule of that record by slug, the house's first."""
+    return _rules_of_today() if record == TODAY else _read_rules(record)
+
+
+@kept()
+def _rules_of_today() -> Mapping[str, Rule]:
+    return _read_rules(TODAY)
+
+
+def _read_rules(record: Record) -> Mapping[str, Rule]:
     from .models import CountingRule, RuleSite
 
     rows = [*record.rows(CountingRule)]

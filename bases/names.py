@@ -14,6 +14,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sources.kept import kept
+
 from .models import BaseName, MilitaryBase
 
 # Letters that Arabic (and Persian keyboards) write in several ways for one sound.
@@ -88,6 +90,7 @@ class NameIndex:
                 bases[base] = bases.get(base, True) and doubtful
 
     @classmethod
+    @kept()
     def from_database(cls) -> NameIndex:
         """Two queries, whatever the number of bases."""
         names = [

@@ -73,7 +73,9 @@ def database(name, *, default):
         config["TEST"] = {
             "NAME": Path(tempfile.gettempdir(), f"basewatch-test-{os.getpid()}.sqlite3")
         }
-        return config
+        return {"CONN_MAX_AGE": 60} | config
+    # Only `sources.statements` lets the server keep a plan.
+    config["OPTIONS"] = {"prepare_threshold": 0} | config.get("OPTIONS", {})
     return {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True} | config
 
 

@@ -38,6 +38,11 @@ _open: ContextVar[_Open | None] = ContextVar("open revision", default=None)
 _at_end: list[Callable[[int], None]] = []
 
 
+def being_written() -> bool:
+    """Whether facts are being written here, so that the record is about to change."""
+    return _open.get() is not None
+
+
 def at_end(callback: Callable[[int], None]) -> None:
     """Have this called with the number of every revision, inside its transaction.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +21,7 @@ from attacks.models import NEWEST_FIRST, Incident
 from attacks.records import annotated, with_bases
 from attacks.rules import Basis, rule_of
 from bases.models import MilitaryBase
+from bases.registry import bases_of
 from sources.models import Organisation, Report
 from sources.recorded import TODAY, Record, as_instance, keep_related
 
@@ -106,7 +107,7 @@ class Reconciliation:
     listed: list[Row]  # in order of print
     not_listed: list[Row]
     total: Row
-    bases: dict[int, MilitaryBase] = field(repr=False)
+    bases: Mapping[int, MilitaryBase] = field(repr=False)
 
     @property
     def rows(self) -> list[Row]:
@@ -150,10 +151,8 @@ def reconcile(
     if record == TODAY:
         prefetch_related_objects([tally], Prefetch("lines", TallyLine.objects.order_by("position")))
     basis = Basis(rule_of(tally.counter, record), known_on, record)
-    bases: dict[int, Any] = {row.id: as_instance(row) for row in record.rows(MilitaryBase)}
-    window = tally.window
-    counts = count_by_site(basis.published(), window, basis)
-    return _Counted(tally, basis, bases, counts).reconciliation()
+    counts = count_by_site(basis.published(), tally.window, basis)
+    return _Counted(tally, basis, bases_of(record), counts).reconciliation()
 
 
 @dataclass(frozen=True)
@@ -162,7 +161,7 @@ class _Counted:
 
     tally: PublishedTally
     basis: Basis
-    bases: dict[int, MilitaryBase]
+    bases: Mapping[int, MilitaryBase]
     counts: dict[int, Count]
 
     def reconciliation(self) -> Reconciliation:

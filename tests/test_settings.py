@@ -135,7 +135,7 @@ def test_postgres_address_is_taken(load):
 
     assert config["ENGINE"] == "django.db.backends.postgresql"
     assert config["PASSWORD"] == "p@ss"
-    assert config["OPTIONS"] == {"sslmode": "require"}
+    assert config["OPTIONS"] == {"sslmode": "require", "prepare_threshold": 0}
     assert config["CONN_HEALTH_CHECKS"] is True
 
 

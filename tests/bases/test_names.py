@@ -131,10 +131,14 @@ def test_containing_finds_bases_by_part_of_any_name():
     assert index.containing(" ") == []
 
 
-def test_name_index_needs_two_queries(django_assert_num_queries):
+def test_name_index_needs_two_queries_a_revision(in_a_request, django_assert_num_queries):
     for _ in range(5):
         make_base_name(make_base(), "also")
 
-    # The bases; their other names.
-    with django_assert_num_queries(2):
+    # The revision; the bases; their other names.
+    with django_assert_num_queries(3):
         NameIndex.from_database()
+    with django_assert_num_queries(0):
+        NameIndex.from_database()
+    make_base_name(make_base(), "later")
+    assert NameIndex.from_database().containing("later")

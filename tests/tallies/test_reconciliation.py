@@ -296,7 +296,7 @@ def test_known_tally_is_not_known_before_its_count_ends():
     assert tally_of(tally.key, known_on=day("2024-06-30")) == tally
 
 
-def test_queries_do_not_grow_with_the_publication(django_assert_max_num_queries):
+def test_queries_do_not_grow_with_the_publication(in_a_request, django_assert_max_num_queries):
     bases = [make_base() for _ in range(12)]
     for base, _ in itertools.product(bases, range(3)):
         make_incident(base, reports=[make_report()])
@@ -304,8 +304,8 @@ def test_queries_do_not_grow_with_the_publication(django_assert_max_num_queries)
     make_rule(counter, folds=[(bases[0], bases[1])], doubtful=[(bases[2], bases[3])])
     tally = make_tally(counter, [(base, 3) for base in bases])
 
-    # tally, report, organisations, lines, bases; rules, their sites, organisations; bases; counts;
-    # incidents and their bases
+    # tally, report, organisations, lines, bases; the revision; rules, their sites, organisations;
+    # all bases; counts; incidents
     with django_assert_max_num_queries(12):
         examine(reconcile(tally_of(tally.key)))
 
