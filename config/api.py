@@ -17,9 +17,10 @@ class Router(DefaultRouter):
 
 
 router = Router()
-router.register("bases", BaseViewSet, basename="base")
 router.register("incidents/flat", FlatIncidentViewSet, basename="flat-incident")
 router.register("incidents", IncidentViewSet, basename="incident")
+router.register("counts", CountViewSet, basename="count")
+router.register("bases", BaseViewSet, basename="base")
 router.register("claims", ClaimViewSet, basename="claim")
 router.register("organisations", OrganisationViewSet, basename="organisation")
 router.register("reports", ReportViewSet, basename="report")
@@ -28,6 +29,5 @@ router.register("counters", CounterViewSet, basename="counter")
 router.register("unaccounted", UnaccountedViewSet, basename="unaccounted")
 router.register("figures", FigureViewSet, basename="figure")
 router.register("force-presence", PresenceViewSet, basename="force-presence")
-router.register("counts", CountViewSet, basename="count")
 router.register("deleted", DeletedViewSet, basename="deleted")
 router.register("corrections", CorrectionViewSet, basename="correction")

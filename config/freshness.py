@@ -1,8 +1,8 @@
 """What makes an answer cheap to ask for again: its ETag, and a 304 before any row is read.
 
-An answer of the API follows from the address, the format, the last revision of the record and the
+An answer follows from the address, the formats accepted, the last revision of the record and the
 code that makes it, and an ETag names these four. Answers that follow from more say so (`state` of a
-view).
+view of the API).
 """
 
 import functools
@@ -53,15 +53,15 @@ def last_modified(moment):
 
 def etag_of(request, *state):
     """A weak ETag: equal ones mean the same content, though perhaps packed another way."""
-    parts = [release()[0], request.build_absolute_uri(), *map(str, state)]
+    asked = [request.build_absolute_uri(), request.headers.get("Accept", "")]
+    parts = [release()[0], *asked, *map(str, state)]
     return f'W/"{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:32]}"'
 
 
-def refuse_same(request, etag):
-    """Raise `NotModified` if the client names this ETag: then the address was answered before."""
+def is_held(request, etag):
+    """Whether the client names this ETag: then the address was answered before."""
     held = parse_etags(request.headers.get("If-None-Match", ""))
-    if etag in held or etag.removeprefix("W/") in held:
-        raise NotModified
+    return etag in held or etag.removeprefix("W/") in held
 
 
 def refuse_no_newer(request, second):

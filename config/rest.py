@@ -24,6 +24,7 @@ from config.paging import KeysetPagination
 from config.throttle import Scope, looks_through_texts, seconds_to_wait
 from config.whole import LICENCE, WholeList
 from sources.formats import CHUNK, in_chunks
+from sources.kept import last_revision
 from sources.rows import Kind
 
 
@@ -90,16 +91,20 @@ class Public:
     def is_list(self):
         return getattr(self, "detail", None) is False
 
-    def initial(self, request, *args, **kwargs):
-        super().initial(request, *args, **kwargs)
-        refuse_parameters(request.query_params, self.parameters())
-        self.revision = freshness.last_revision()
+    def dispatch(self, request, *args, **kwargs):
+        """Before anything else: is what the client holds still the answer?"""
+        self.revision = last_revision()
         state = self.state()
         dated = self.revision and not state
         self.changed = freshness.last_modified(self.revision.moment) if dated else None
-        format = request.accepted_renderer.format
-        self.etag = freshness.etag_of(request, format, self.revision, *state)
-        freshness.refuse_same(request, self.etag)
+        self.etag = freshness.etag_of(request, self.revision, *state)
+        if request.method in ("GET", "HEAD") and freshness.is_held(request, self.etag):
+            return self.marked(request, HttpResponse(status=304))
+        return super().dispatch(request, *args, **kwargs)
+
+    def initial(self, request, *args, **kwargs):
+        super().initial(request, *args, **kwargs)
+        refuse_parameters(request.query_params, self.parameters())
 
     def begin(self):
         """Once the question is valid, and before a row is read: is there anything new to tell, and
@@ -110,7 +115,7 @@ class Public:
                 raise Throttled(wait)
 
     def state(self):
-        """What an answer follows from beside the address, the format, the revision and the code.
+        """What an answer follows from beside the address, the formats, the revision and the code.
 
         With any, nobody knows when the answer last changed.
         """
@@ -119,7 +124,7 @@ class Public:
     @property
     def for_copies(self):
         """Whether the answer is for who keeps a copy: an old one would leave changes out."""
-        return bool(self.request.query_params.get("updated_since"))
+        return bool(self.request.GET.get("updated_since"))
 
     def scopes(self):
         """What is dear in the question, so that one address may ask it only so often."""
@@ -156,6 +161,10 @@ class Public:
         response.headers["Link"] = ", ".join(
             f'<{address}>; rel="{name}"' for name, address in links.items() if address
         )
+        return self.marked(request, response)
+
+    def marked(self, request, response):
+        """The answer with what a cache has to know of it."""
         patch_vary_headers(response, ["Accept", "Accept-Encoding"])
         if response.status_code not in (200, 304) or request.method not in ("GET", "HEAD"):
             return response
@@ -194,7 +203,7 @@ class PublicList(Public, GenericViewSet):
     def asked(self):
         """The rows that the filters find, in no order; a bad value is refused."""
         params = self.request.query_params
-        filters = self.filterset_class(params, self.get_queryset(), request=self.request)
+        filters = self.filterset_class.asked(params, self.get_queryset(), request=self.request)
         refuse_invalid(filters)
         return filters.qs
 

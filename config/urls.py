@@ -10,12 +10,12 @@ from config.rest import NoSuchAddress
 admin.site.site_header = admin.site.site_title = "Basewatch: editing"
 
 urlpatterns = [
+    path("api/v1/", include((router.urls, "api"))),  # first, for it is asked most
     path("", include("tallies.urls")),
     path("", include("attacks.urls")),
     path("", include("bases.urls")),
     path("", include("sources.urls")),
     path("api/", include("attacks.acled_urls")),
-    path("api/v1/", include((router.urls, "api"))),
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path(
         "api/docs/",
