@@ -90,7 +90,7 @@ class IncidentList(PublicList):
         return (*super().own_parameters, "facets")
 
     def asked(self):
-        self.filters = IncidentFilter(
+        self.filters = IncidentFilter.asked(
             self.request.query_params, self.get_queryset(), request=self.request
         )
         refuse_invalid(self.filters)
@@ -292,7 +292,7 @@ class CountViewSet(ComputedList):
         group_by = request.query_params.get("group_by") or GroupBy.BASE
         if group_by not in GroupBy.values:
             raise ValidationError({"group_by": [f"Use one of: {', '.join(GroupBy.values)}."]})
-        asked = CountFilter(request.query_params, self.get_queryset(), request=request)
+        asked = CountFilter.asked(request.query_params, self.get_queryset(), request=request)
         refuse_invalid(asked)
         if refused := reason_not_to_group(group_by, asked.basis):
             raise ValidationError({clock: [reason] for clock, reason in refused.items()})

@@ -1,10 +1,10 @@
 """What a kept copy of the incidents has to drop."""
 
-import django_filters
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from config.rest import PublicList
+from sources.lookups import LookupFilterSet
 from sources.rows import Column, Kind, Table
 
 from .changes import UpdatedSince, departures, gone
@@ -40,7 +40,7 @@ class DeletedSerializer(serializers.Serializer):
         return survivor.public_id if shown else None
 
 
-class DeletedFilter(django_filters.FilterSet):
+class DeletedFilter(LookupFilterSet):
     updated_since = UpdatedSince()
 
     class Meta:

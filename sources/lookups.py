@@ -7,7 +7,7 @@ filters follow from that table. What is not known passes no comparison: ask for 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -16,6 +16,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.db.models.expressions import Combinable
+from django.http import QueryDict
 from drf_spectacular.utils import extend_schema_field
 
 from .fields import LARGEST_NUMBER
@@ -327,6 +328,23 @@ class LookupFilterSet(django_filters.FilterSet):
 
     lookups: ClassVar[tuple[Lookups, ...]] = ()
     record: Record = TODAY
+    base_filters: Any
+
+    def __init__(self, *args: Any, only: Container[str] | None = None, **kwargs: Any) -> None:
+        if only is not None:
+            every = self.base_filters.items()
+            self.base_filters = {name: one for name, one in every if name in only}
+        super().__init__(*args, **kwargs)
+
+    @classmethod
+    def asked(cls, params: QueryDict, *args: Any, **kwargs: Any) -> LookupFilterSet:
+        """The set with no more filters than the question asks for, which are few of many.
+
+        What is refused is refused by all of them: only they can say what is allowed.
+        """
+        names = {name for name in cls.base_filters if any(params.getlist(name))}
+        few = cls(params, *args, only=names, **kwargs)
+        return few if few.is_valid() else cls(params, *args, **kwargs)
 
     @classmethod
     def get_filters(cls) -> dict[str, django_filters.Filter]:

@@ -20,6 +20,7 @@ from config.clocks import CLOCKS
 from config.rest import ComputedList, PublicViewSet, refuse_invalid
 from sources.filters import AnyOfRecords
 from sources.formats import in_chunks
+from sources.lookups import LookupFilterSet
 from sources.models import Organisation
 
 from . import ledger_exports
@@ -276,7 +277,7 @@ class UnaccountedViewSet(LedgerViewSet):
         return self.answer(self.results(StepSerializer, steps), steps)
 
 
-class FigureFilter(FilterSet):
+class FigureFilter(LookupFilterSet):
     class Meta:
         model = Figure
         fields = []

@@ -13,6 +13,7 @@ from attacks.models import Incident, serial_of
 from bases.models import MilitaryBase
 from config.rest import PublicList
 from sources.filters import AnyOfRecords, DayFilter, WindowForm
+from sources.lookups import LookupFilterSet
 from sources.models import Revision
 
 from .corrections import KINDS, MOST_NAMED, corrections, touching, with_touched
@@ -75,7 +76,7 @@ class PublicIncident(django_filters.CharFilter):
     field_class = PublicIncidentField
 
 
-class CorrectionFilter(django_filters.FilterSet):
+class CorrectionFilter(LookupFilterSet):
     incident = PublicIncident(
         method="of_incident",
         max_length=20,
