@@ -5,6 +5,7 @@ from django.views.decorators.http import require_safe
 from attacks.counting import Count, count, count_by
 from attacks.models import Incident
 from attacks.views import active_filters, asked
+from config.pages import kept_page
 from sources.revisions import last_revision
 from tallies.models import PublishedTally, TallyLine
 
@@ -14,6 +15,7 @@ from .models import BaseName, ForcePresence, MilitaryBase
 LATEST_INCIDENTS = 20
 
 
+@kept_page
 @require_safe
 def bases(request):
     params = asked(request, BaseFilter)
@@ -43,6 +45,7 @@ def _with_counts(bases):
     return {"rows": rows, "tally": tally}
 
 
+@kept_page
 @require_safe
 def base(request, slug):
     base = get_object_or_404(

@@ -1,19 +1,29 @@
-"""Which published tally the dashboard shows."""
+"""What the dashboard shows: which published tally, and what our record holds beside it."""
 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from attacks.counting import Coverage, coverage
+from attacks.knowledge import may_be_published
+from attacks.models import NEWEST_FIRST, Incident
+from attacks.records import annotated, with_bases, with_documents
+from attacks.rules import Basis
+from bases.models import ForcePresence
+from sources.kept import kept
 from sources.models import Organisation
 from sources.validators import key_format
 
 from .models import PublishedTally
 
 Day = datetime.date
+LATEST_INCIDENTS = 8
+PRESENCES = 12
 KEY = key_format.regex  # also keeps NUL from PostgreSQL, which refuses it
 
 
@@ -56,9 +66,7 @@ def choose(counter: str, tally: str, *, known_on: Day | None = None) -> Choice:
 
     With `known_on` only of what may have been published by then.
     """
-    tallies = PublishedTally.objects.known_on(known_on)
-    theirs = tallies.filter(counter=OuterRef("pk"))
-    choice = Choice(list(Organisation.objects.filter(Exists(theirs))))
+    choice = Choice(list(counters(known_on)))
     if not choice.counters:
         return choice
     by_slug = {organisation.slug: organisation for organisation in choice.counters}
@@ -69,11 +77,7 @@ def choose(counter: str, tally: str, *, known_on: Day | None = None) -> Choice:
     choice.counter = (
         by_slug.get(counter) or by_slug.get(settings.DEFAULT_COUNTER) or choice.counters[0]
     )
-    choice.tallies = list(
-        tallies.filter(counter=choice.counter)
-        .latest_first()
-        .select_related("counter", "report__publisher")
-    )
+    choice.tallies = list(tallies_of(choice.counter.pk, known_on))
     if not tally:
         choice.tally = (choice.full_lists or choice.tallies)[0]
         return choice
@@ -81,3 +85,51 @@ def choose(counter: str, tally: str, *, known_on: Day | None = None) -> Choice:
     if choice.tally is None:
         choice.errors["tally"] = f"No tally of that key is by {choice.counter.name}."
     return choice
+
+
+COUNTERS = 50  # of which the tallies are kept; there are a dozen
+
+
+@kept(COUNTERS)
+def counters(known_on: Day | None) -> Sequence[Organisation]:
+    """Whoever has published a tally by that day."""
+    theirs = PublishedTally.objects.known_on(known_on).filter(counter=OuterRef("pk"))
+    return list(Organisation.objects.filter(Exists(theirs)))
+
+
+@kept(COUNTERS)
+def tallies_of(counter: int, known_on: Day | None) -> Sequence[PublishedTally]:
+    """What that counter has published by that day, the latest first."""
+    tallies = PublishedTally.objects.known_on(known_on).filter(counter=counter)
+    return list(tallies.latest_first().select_related("counter", "report__publisher"))
+
+
+@dataclass(frozen=True)
+class OnRecord:
+    """What our own record holds, whatever the tally: how much, who is there, and the latest."""
+
+    coverage: Coverage
+    presences: list[ForcePresence]
+    incidents: list[Incident]
+
+
+@kept(COUNTERS)
+def on_record(known_on: Day | None) -> OnRecord:
+    """By what could be known on that day; by all, where it is None."""
+    basis = Basis(known_on=known_on)
+    latest = annotated(basis.published(), basis).order_by(*NEWEST_FIRST)[:LATEST_INCIDENTS]
+    shown = with_documents if known_on else with_bases
+    return OnRecord(
+        coverage=coverage(basis.published(), basis),
+        presences=list(_presences(known_on)[:PRESENCES]),
+        incidents=shown(latest, basis),
+    )
+
+
+def _presences(known_on: Day | None) -> QuerySet[ForcePresence]:
+    stated = ForcePresence.objects.select_related("base", "force", "report__publisher")
+    if known_on is None:
+        return stated
+    until_then = Q(as_of__lte=known_on) | Q(as_of=None)
+    published = Q(report=None) | may_be_published(known_on, "report__")
+    return stated.filter(until_then, published)

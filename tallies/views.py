@@ -2,19 +2,15 @@ from dataclasses import dataclass
 
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.http import Http404, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from attacks.basis import ClockForm
-from attacks.counting import coverage
-from attacks.knowledge import may_be_published
-from attacks.models import NEWEST_FIRST
-from attacks.records import annotated, with_bases, with_documents
-from bases.models import ForcePresence
 from config.clocks import CLOCKS, asks_of_a_clock, clock_query, keeps
+from config.pages import kept_page
 from sources.filters import DayFilter
 from sources.models import Organisation
 from sources.recorded import TODAY
@@ -22,15 +18,13 @@ from sources.revisions import last_revision
 from sources.validators import sane_day
 
 from .book import Page, read_book, work_queue
-from .dashboard import choose
+from .dashboard import choose, on_record
 from .findings import Finding
 from .models import FindingKind, PublishedTally, TallyLine
 from .periods import compare_period
 from .reconciliation import examine, reconcile, tally_of
 from .steps import Step
 
-LATEST_INCIDENTS = 8
-PRESENCES = 12
 STEPS = 100  # on a page of the work queue
 
 
@@ -45,6 +39,7 @@ class TodayForm(ClockForm):
         return cleaned
 
 
+@kept_page
 @keeps(*CLOCKS)
 @require_safe
 def dashboard(request):
@@ -55,8 +50,6 @@ def dashboard(request):
     choice = choose(
         request.GET.get("counter", ""), request.GET.get("tally", ""), known_on=basis.known_on
     )
-    latest = annotated(basis.published(), basis).order_by(*NEWEST_FIRST)[:LATEST_INCIDENTS]
-    shown = with_documents if basis.known_on else with_bases
     context = {
         "basis": basis,
         "clock_query": clock_query(request.GET),
@@ -64,20 +57,9 @@ def dashboard(request):
         "reconciliation": (
             reconcile(choice.tally, known_on=basis.known_on) if choice.tally else None
         ),
-        "coverage": coverage(basis.published(), basis),
-        "presences": presences(basis.known_on)[:PRESENCES],
-        "incidents": shown(latest, basis),
+        "record": on_record(basis.known_on),
     }
     return render(request, "tallies/dashboard.html", context)
-
-
-def presences(known_on):
-    stated = ForcePresence.objects.select_related("base", "force", "report__publisher")
-    if known_on is None:
-        return stated
-    until_then = Q(as_of__lte=known_on) | Q(as_of=None)
-    published = Q(report=None) | may_be_published(known_on, "report__")
-    return stated.filter(until_then, published)
 
 
 # The ledger
