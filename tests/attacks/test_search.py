@@ -306,12 +306,15 @@ def test_indexes_can_be_taken_back_and_made_again():
         assert there() == {*migration.INDEXES}
 
 
-def test_search_takes_few_queries(incidents):
+def test_search_takes_few_queries(incidents, in_a_request):
     with CaptureQueriesContext(connection) as queries:
         found("rocket")
 
-    # bases; their names; incidents
-    assert len(queries) == 3
+    # the revision; bases; their names; incidents
+    assert len(queries) == 4
+    with CaptureQueriesContext(connection) as queries:
+        found("drone")
+    assert len(queries) == 1
 
 
 @pytest.mark.parametrize(

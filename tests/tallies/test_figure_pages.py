@@ -4,7 +4,6 @@ import re
 from html import unescape
 
 import pytest
-from django.template.loader import render_to_string
 from django.test import Client
 
 from attacks.models import Incident
@@ -13,6 +12,7 @@ from sources.revisions import revision
 from tallies import figure_views, figures
 from tallies.figures import quote
 from tallies.models import Figure
+from tallies.templatetags.tallies import quote_count, quote_row
 from tests.admin_pages import admin_url
 from tests.factories import make_base, make_incident, make_organisation, make_tally
 from tests.test_pages import Structure
@@ -131,13 +131,8 @@ def test_a_figure_cannot_be_written(client, figure, method):
 
 def test_link_beside_a_number_says_which_and_carries_no_token(client, conoco):
     tally = make_tally(key="t-1", lines=[(conoco, 32)])
-    count = render_to_string(
-        "tallies/_quote.html", {"query": "base=conoco&search=a%26b", "what": f"3 {SCRIPT}"}
-    )
-    line = render_to_string(
-        "tallies/_quote.html",
-        {"tally": tally, "place": "base:conoco", "clocks": "known_on=2024-03-01", "what": "32"},
-    )
+    count = quote_count("base=conoco&search=a%26b", f"3 {SCRIPT}")
+    line = quote_row(tally, "base:conoco", "known_on=2024-03-01", "32")
     links = [Structure(html).all("a") for html in (count, line)]
 
     assert [len(found) for found in links] == [1, 1]
