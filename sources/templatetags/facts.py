@@ -1,5 +1,7 @@
 """How pages word days, numbers and names. What is not known is said, never shown as 0."""
 
+from functools import lru_cache
+
 from django import template
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.template.loader import get_template
@@ -7,7 +9,7 @@ from django.utils.encoding import uri_to_iri
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language, get_language_info
 
 from sources.countries import country_name
 from sources.models import Quantifier
@@ -56,6 +58,12 @@ def _first_part(earliest, latest):
 
 
 def _time(value, form):
+    return _time_in(get_language(), value, form)
+
+
+@lru_cache(10_000)
+def _time_in(language, value, form):
+    """Pages name the same few days over and over, and wording one takes longer than a cell."""
     return format_html(
         '<time datetime="{}">{}</time>', value.strftime("%Y-%m-%d"), date_format(value, form)
     )
