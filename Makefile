@@ -1,11 +1,13 @@
 # Needs make and Python 3.11 or newer with venv; all else comes from the hash-pinned locks.
 .POSIX:
-.PHONY: run test test-sqlite test-postgres lint format lock clean venv venv-dev
+.PHONY: run test test-sqlite test-postgres bench bench-quick lint format lock clean venv venv-dev venv-bench
 
 PYTHON = python3
 PORT ?= 8000
 # For the tests and the lock: make test ARGS="-k tally", make lock ARGS=--upgrade
 ARGS =
+# For the benchmark: make bench INCIDENTS=100000
+INCIDENTS = 1000000
 
 PY = .venv/bin/python
 LOCK = requirements.txt
@@ -28,6 +30,14 @@ test-sqlite: venv-dev
 test-postgres: venv-dev
 	$(PY) -m tests.postgres -- $(PY) -m pytest $(ARGS)
 
+# How near to the limit of this machine; see docs/performance.md. Takes an hour or more.
+bench: venv-bench
+	$(PY) -m bench --incidents $(INCIDENTS) $(ARGS)
+
+# That the benchmark runs, and that all that it compares is equal.
+bench-quick: venv-bench
+	$(PY) -m bench --incidents 20000 --quick $(ARGS)
+
 lint: venv-dev
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
@@ -49,6 +59,8 @@ UV_COMPILE = $(PY) -m uv pip compile pyproject.toml --quiet --universal --python
 lock: venv-dev
 	$(UV_COMPILE) --output-file requirements.txt
 	$(UV_COMPILE) --output-file requirements-dev.txt --group dev --constraint requirements.txt
+	$(UV_COMPILE) --output-file requirements-bench.txt --group dev --group bench \
+		--constraint requirements-dev.txt
 
 # Leaves the database and .secret_key alone.
 clean:
@@ -67,3 +79,6 @@ venv:
 
 venv-dev:
 	@$(MAKE) -s venv LOCK=requirements-dev.txt
+
+venv-bench:
+	@$(MAKE) -s venv LOCK=requirements-bench.txt

@@ -6,7 +6,7 @@ import tomllib
 import pytest
 from django.conf import settings
 
-LOCKS = ["requirements.txt", "requirements-dev.txt"]
+LOCKS = ["requirements.txt", "requirements-dev.txt", "requirements-bench.txt"]
 
 
 def read(name):
@@ -24,7 +24,8 @@ def pins(lock):
 
 def declared():
     project = tomllib.loads(read("pyproject.toml"))
-    groups = [project["project"]["dependencies"], project["dependency-groups"]["dev"]]
+    named = project["dependency-groups"]
+    groups = [project["project"]["dependencies"], named["dev"], named["bench"]]
     return [{re.match(r"[\w-]+", line).group() for line in group} for group in groups]
 
 
@@ -41,11 +42,17 @@ def test_lock_names_no_address_and_no_path(lock, word):
 
 
 def test_locks_hold_what_pyproject_declares():
-    runtime, dev = declared()
+    runtime, dev, bench = declared()
     assert runtime <= pins("requirements.txt").keys()
     assert dev <= pins("requirements-dev.txt").keys()
+    assert bench <= pins("requirements-bench.txt").keys()
     assert not (dev - runtime) & pins("requirements.txt").keys()
+    assert not (bench - dev - runtime) & pins("requirements-dev.txt").keys()
 
 
 def test_dev_lock_agrees_with_runtime_lock():
     assert pins("requirements.txt").items() <= pins("requirements-dev.txt").items()
+
+
+def test_bench_lock_agrees_with_dev_lock():
+    assert pins("requirements-dev.txt").items() <= pins("requirements-bench.txt").items()
