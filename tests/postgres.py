@@ -88,7 +88,7 @@ def usable_binaries(scratch, user):
 
 
 @contextlib.contextmanager
-def throw_away_server():
+def throw_away_server(settings=THROW_AWAY):
     """Start a server; give its DATABASE_URL and what it is; always stop and remove it."""
     user = server_user()
     # Below /tmp whatever TMPDIR says: the path of a socket has room for a hundred letters.
@@ -121,7 +121,7 @@ def throw_away_server():
                 *("--pgdata", data, "--username", "postgres", "--auth", "trust", "--no-sync"),
                 *("--encoding", "UTF8", "--locale", "C.UTF-8"),
             )
-            settings = THROW_AWAY | {"unix_socket_directories": str(scratch)}
+            settings = settings | {"unix_socket_directories": str(scratch)}
             with (data / "postgresql.conf").open("a") as conf:
                 conf.writelines(f"{name} = '{value}'\n" for name, value in settings.items())
             run("pg_ctl", "start", "--wait", "--silent", "--pgdata", data)
