@@ -1,0 +1,12 @@
+SELECT base.slug, sums.certain, sums.possible
+FROM (
+    SELECT
+        base_id,
+        SUM(CASE WHEN earliest >= '{since}' THEN attack_count ELSE 0 END) AS certain,
+        SUM(attack_count) AS possible
+    FROM attacks_incident
+    WHERE status = 'published' AND merged_into_id IS NULL AND grade <> 'discounted'
+        AND latest >= '{since}'
+    GROUP BY base_id
+) AS sums
+JOIN bases_militarybase AS base ON base.id = sums.base_id
