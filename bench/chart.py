@@ -20,7 +20,7 @@ def chart(document: dict[str, Any]) -> str:
         lines.append(_text(0, y, name, "title"))
         y += LINE
         for one in results(database["measures"]):
-            if one.value is not None:
+            if one.verdict in COLOURS:
                 lines += _bar(one, y)
                 y += LINE
         y += LINE // 2

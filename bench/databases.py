@@ -1,6 +1,7 @@
 """A PostgreSQL and an SQLite to measure on, with what each does fastest by itself."""
 
 import contextlib
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -17,7 +18,13 @@ from tests.postgres import THROW_AWAY, throw_away_server
 
 # What a server of two cores has; nothing waits for the disk (fsync is off), so that what is
 # measured is work and not this disk.
-SERVER = THROW_AWAY | {"shared_buffers": "512MB", "max_wal_size": "4GB"}
+SERVER = THROW_AWAY | {
+    "shared_buffers": "512MB",
+    "max_wal_size": "4GB",
+    "track_activity_query_size": "256kB",  # the whole of a statement is seen
+}
+# Of the client that the product's export is held against: what such a statement runs best with.
+CLIENT = {"PGOPTIONS": "-c work_mem=64MB -c jit=off"}
 # What an import fills: the facts, each with its history.
 FILLED = [
     *("sources_report", "sources_historicalreport"),
@@ -63,10 +70,20 @@ class Postgres:
         with self.connect(name) as connection:
             return connection.execute(query).fetchall()
 
-    def dump_seconds(self, name: str, select: str, target: Path | str = NOWHERE) -> float:
-        """How long the rows of a select take to a CSV by psql."""
-        one_line = " ".join(select.split())
-        return self._psql(name, f"\\copy ({one_line}) to '{target}' with (format csv, header)")
+    def copies(self, name: str) -> list[str]:
+        """The COPY statements that others send just now."""
+        query = (
+            f"SELECT query FROM pg_stat_activity WHERE datname = '{name}' AND "
+            "query ILIKE 'COPY%TO STDOUT%' AND pid <> pg_backend_pid() AND state <> 'idle'"
+        )
+        return [statement for (statement,) in self.rows(name, query)]
+
+    def dump_seconds(self, name: str, statement: str, target: Path | str = NOWHERE) -> float:
+        """How long psql takes to write the rows of a select, or of a COPY, to a file."""
+        if not statement.startswith("COPY"):
+            statement = f"COPY ({statement}) TO STDOUT WITH (FORMAT csv, HEADER)"
+        with open(target, "wb") as file:
+            return self._psql(name, text=statement, output=file)
 
     def load_seconds(self, name: str) -> float:
         """How long COPY takes to put the rows of an import into clones of its tables."""
@@ -87,13 +104,20 @@ class Postgres:
             connection.execute("DROP SCHEMA clones CASCADE")
         return seconds
 
-    def _psql(self, name: str, *commands: str) -> float:
+    def _psql(
+        self, name: str, *commands: str, text: str | None = None, output: Any = None
+    ) -> float:
+        """How long these commands take, or a statement that may be longer than an argument."""
         named = [word for command in commands for word in ("--command", command)]
         start = time.perf_counter()
         subprocess.run(
             ["psql", "--no-psqlrc", "--quiet", "--host", self.host, "--username", "postgres"]
             + ["--set", "ON_ERROR_STOP=1", "--dbname", name, *named],
             check=True,
+            input=text,
+            text=True,
+            stdout=output,
+            env=os.environ | CLIENT,
         )
         return time.perf_counter() - start
 
@@ -124,6 +148,10 @@ class Sqlite:
     def rows(self, name: str, query: str) -> list[tuple]:
         with contextlib.closing(sqlite3.connect(self.file(name))) as connection:
             return connection.execute(query).fetchall()
+
+    def copies(self, name: str) -> list[str]:
+        """SQLite has no statement that writes a file."""
+        return []
 
     def dump_seconds(self, name: str, select: str, target: Path | str = NOWHERE) -> float:
         start = time.perf_counter()
