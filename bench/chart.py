@@ -6,6 +6,7 @@ from xml.sax.saxutils import escape
 
 from bench.goals import Result, results
 
+TITLE = "How far each answer is from its goal"
 WIDTH, LINE, TOP = 860, 20, 54
 LABELS, BARS = 330, 400  # widths; what is left holds the values
 LEAST, MOST = 0.01, 100.0  # times the goal
@@ -34,7 +35,7 @@ def chart(document: dict[str, Any]) -> str:
 
 
 def _head(height: int, number: str) -> list[str]:
-    title = f"How far each answer is from its goal, at {number}"
+    title = f"{TITLE}, at {number}"
     return [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
         'aria-labelledby="title desc">',

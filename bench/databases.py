@@ -39,6 +39,7 @@ IN_MEMORY = 50_000  # rows
 
 class Postgres:
     name = "PostgreSQL"
+    writes_files = True  # by a statement, COPY
 
     def __init__(self, address: str, scratch: Path) -> None:
         self.host = address.partition("host=")[2]
@@ -71,7 +72,7 @@ class Postgres:
             return connection.execute(query).fetchall()
 
     def copies(self, name: str) -> list[str]:
-        """The COPY statements that others send just now."""
+        """The COPY statements that others have sent and still read."""
         query = (
             f"SELECT query FROM pg_stat_activity WHERE datname = '{name}' AND "
             "query ILIKE 'COPY%TO STDOUT%' AND pid <> pg_backend_pid() AND state <> 'idle'"
@@ -124,6 +125,7 @@ class Postgres:
 
 class Sqlite:
     name = "SQLite"
+    writes_files = False
     version = f"SQLite {sqlite3.sqlite_version}"
 
     def __init__(self, scratch: Path) -> None:
@@ -150,7 +152,6 @@ class Sqlite:
             return connection.execute(query).fetchall()
 
     def copies(self, name: str) -> list[str]:
-        """SQLite has no statement that writes a file."""
         return []
 
     def dump_seconds(self, name: str, select: str, target: Path | str = NOWHERE) -> float:

@@ -27,7 +27,8 @@ def product_select(run: Run, server: Server) -> str:
     The product's own, where it lets the database write the file: the same columns in the same
     order. Else the columns as they are stored, ordered.
     """
-    return _own_copy(run, server) or stored_columns()
+    own = _own_copy(run, server) if run.database.writes_files else ""
+    return own or stored_columns()
 
 
 def stored_columns() -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from bench.chart import chart
+from bench.chart import TITLE, chart
 from bench.goals import HEADINGS, columns, results
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -28,7 +28,7 @@ def screen(name: str, measures: dict[str, list[float]]) -> str:
 
 def page(document: Document) -> str:
     """What stands between the markers."""
-    parts = [_circumstances(document)]
+    parts = [f"![{TITLE}]({CHART})", _circumstances(document)]
     for name, database in document["databases"].items():
         lines = ["| " + " | ".join(HEADINGS) + " |", "|" + " --- |" * len(HEADINGS)]
         lines += [f"| {' | '.join(one.cells)} |" for one in results(database["measures"])]

@@ -1,7 +1,8 @@
 """P5, inside a process of the product: python -m bench.upkeep FOLDER ROUNDS.
 
-After each kind of write the counts are held against a recount. What keeps totals does so at the
-end of each revision: its share of the time of the whole write is what the totals cost.
+After each kind of write the counts are held against a recount. Totals are kept at the end of each
+revision, by whatever is called there beside the note of what changed: its share of the time of the
+whole write is what they cost.
 """
 
 import datetime
@@ -19,6 +20,7 @@ django.setup()
 
 from django.test import Client  # noqa: E402
 
+from attacks.changes import note_changes  # noqa: E402
 from attacks.models import Incident  # noqa: E402
 from bases.models import MilitaryBase  # noqa: E402
 from bench.data import COUNTER, COUNTING_SINCE  # noqa: E402
@@ -28,7 +30,6 @@ from sources import revisions  # noqa: E402
 from tallies.imports import import_files  # noqa: E402
 
 SINCE = ["2014-06-15", "2023-10-19", "2025-12-01"]
-KEEPS_TOTALS = "attacks.totals"
 
 in_totals = 0.0
 
@@ -47,7 +48,7 @@ def watched(callback):
 
 def watch():
     """Whether anything keeps totals; its time is added up from now on."""
-    kept = [one for one in revisions._at_end if one.__module__ == KEEPS_TOTALS]
+    kept = [one for one in revisions._at_end if one is not note_changes]
     for one in kept:
         revisions._at_end[revisions._at_end.index(one)] = watched(one)
     return bool(kept)
