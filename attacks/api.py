@@ -27,6 +27,7 @@ from .feeds import incident_entry
 from .filters import ClaimFilter, CountFilter, IncidentFilter, incidents_query
 from .models import NEWEST_FIRST, Claim, Incident, serial_of
 from .records import annotated, with_documents
+from .row_sql import lines_of
 from .serializers import (
     ClaimSerializer,
     CountRowSerializer,
@@ -132,6 +133,9 @@ class IncidentList(PublicList):
 
     def records(self, rows):
         return with_documents(rows, self.filters.basis)
+
+    def lines(self, rows):
+        return None if self.clocked else lines_of(rows)
 
     def beside(self):
         beside = {}

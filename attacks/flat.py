@@ -76,18 +76,19 @@ GEO_PRECISION: dict[str, int] = {
     _Precision.DISTRICT: 2,
     _Precision.GOVERNORATE: 3,
 }
-# GTD's `claimed` and `compclaim`; of any other status (-9, None).
+# GTD's `claimed` and `compclaim`; of any other status (CLAIM_NOT_KNOWN, None).
 GTD_CLAIMS: dict[str, tuple[int, int | None]] = {
     ClaimStatus.CLAIMED: (1, 0),
     ClaimStatus.COMPETING: (1, 1),
     ClaimStatus.UNCLAIMED: (0, None),
 }
+CLAIM_NOT_KNOWN = -9
 
 
 def flat(incident: Any) -> dict[str, Cell]:
     """The row of an incident of `records.with_documents`, by the names of `FLAT_COLUMNS`."""
     row: dict[str, Cell] = dict.fromkeys(column.name for column in FLAT_COLUMNS)
-    row |= _when(incident) | _where(incident.base)
+    row |= _when(incident) | where_it_is(incident.base)
     if not incident.withdrawn:
         row |= _what(incident) | _who(incident)
     return row
@@ -109,7 +110,8 @@ def _when(incident: Incident) -> dict[str, Cell]:
     }
 
 
-def _where(base: MilitaryBase | None) -> dict[str, Cell]:
+def where_it_is(base: MilitaryBase | None) -> dict[str, Cell]:
+    """The cells of its base, in the order of `FLAT_COLUMNS`."""
     if base is None:
         return {}
     placed = base.latitude is not None and base.longitude is not None
@@ -140,7 +142,7 @@ def _what(incident: Any) -> dict[str, Cell]:
 
 
 def _who(incident: Any) -> dict[str, Cell]:
-    claimed, competing = GTD_CLAIMS.get(incident.claim_status, (-9, None))
+    claimed, competing = GTD_CLAIMS.get(incident.claim_status, (CLAIM_NOT_KNOWN, None))
     return {
         "actor1": _joined(one.claimant.name for one in incident.claims.all() if _claims(one)),
         "source": _joined(publisher(report) for report in incident.reports.all()),

@@ -4,6 +4,8 @@ An answer is never silently incomplete: a parameter, format or value that is not
 that names it and says what is allowed.
 """
 
+from functools import partial
+
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -196,7 +198,8 @@ class PublicList(Public, GenericViewSet):
         if request.accepted_renderer.format != "json":
             rows = rows.order_by(*order)
             count = rows.order_by().count
-            return WholeList(self, lambda: self.all_records(rows), count, self.fields).response()
+            records, lines = partial(self.all_records, rows), self.lines(rows)
+            return WholeList(self, records, count, self.fields, lines).response()
         page = self.records(self.paginate_queryset(rows))
         return self.paginator.get_paginated_response(list(self.shown(page)), **self.beside())
 
@@ -230,6 +233,10 @@ class PublicList(Public, GenericViewSet):
     def all_records(self, rows):
         for chunk in in_chunks(rows.iterator(chunk_size=CHUNK)):
             yield from self.records(chunk)
+
+    def lines(self, rows):
+        """What gives some columns of these rows as lines of CSV, where the database can."""
+        return None
 
     def shown(self, records):
         """The records as JSON has them, with the fields that were asked for."""

@@ -28,26 +28,29 @@ class WholeList:
     """All records of a list, for a view that has validated the question.
 
     `records` gives them in order and `count` their number, both called inside the state of the
-    database that is read; `fields` are the columns asked for, or None for all.
+    database that is read; `fields` are the columns asked for, or None for all. `lines` gives the
+    same rows of some columns as lines of CSV, where the database itself can write them.
     """
 
-    def __init__(self, view, records, count, fields=None):
+    def __init__(self, view, records, count, fields=None, lines=None):
         self.view, self.table, self.records, self.count = view, view.table, records, count
+        self.lines = lines
         self.names = fields or self.table.names
         self.request = view.request
         self.format = view.request.accepted_renderer
-        self.total = self.revision = None
+        self.revision = None
 
     def response(self):
-        """The answer, with how many records it holds; of HEAD, the headers alone."""
+        """The answer; of HEAD, the headers alone, with how many records the list holds.
+
+        To count a long list takes longer than to begin with it.
+        """
         if self.request.method == "HEAD":
-            self.total = self.count()
             response = HttpResponse(content_type=self.content_type)
+            response.headers["X-Total-Count"] = str(self.count())
         else:
-            # Its first chunk is made at once, and with it the number is known.
             stream = Stream(self.chunks())
             response = StreamingHttpResponse(stream, content_type=self.content_type)
-        response.headers["X-Total-Count"] = str(self.total)
         if self.format.format != "atom":
             name = f"basewatch-{self.table.name}.{self.format.format}"
             response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -55,7 +58,7 @@ class WholeList:
 
     def chunks(self):
         with snapshot():
-            self.total, self.revision = self.count(), last_revision()
+            self.revision = last_revision()
             yield from getattr(self, self.format.format)()
 
     @property
@@ -71,11 +74,15 @@ class WholeList:
 
     def csv(self):
         bom = self.request.query_params.get("bom") == "true"
-        return csv_chunks(self.names, self.rows(), bom=bom)
+        if self.lines is None:
+            yield from csv_chunks(self.names, self.rows(), bom=bom)
+        else:
+            yield from csv_chunks(self.names, (), bom=bom)
+            yield from self.lines(self.names)
 
     def xlsx(self):
-        if self.total > SHEET_ROWS:
-            reason = f"A spreadsheet holds {SHEET_ROWS} rows and this list {self.total}: use csv."
+        if (total := self.count()) > SHEET_ROWS:
+            reason = f"A spreadsheet holds {SHEET_ROWS} rows and this list {total}: use csv."
             raise ValidationError({"format": [reason]})
         return file_chunks(xlsx_file(self.table.name, self.names, self.rows()))
 

@@ -111,12 +111,12 @@ def csv_chunks(
     writer = csv.writer(buffer)
     writer.writerow(names)
     for row in rows:
-        writer.writerow([_text(cell) for cell in row])
+        writer.writerow([csv_text(cell) for cell in row])
         yield from _sent(buffer)
     yield from _sent(buffer, all_of_it=True)
 
 
-def _text(cell: Cell) -> str:
+def csv_text(cell: Cell) -> str:
     if cell is None:
         return ""
     if isinstance(cell, str):

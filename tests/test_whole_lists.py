@@ -176,7 +176,6 @@ def test_list_leaves_in_its_formats_and_no_other(client, record, endpoint, forma
         assert answer.status_code == 200
         assert body_of(answer)
         assert links_of(answer)["license"]
-        assert ("X-Total-Count" in answer.headers) == (format != "json")
         assert b"SECRET" not in body_of(answer)
     else:
         assert answer.status_code == 400
@@ -189,10 +188,10 @@ def test_number_of_records_is_told_and_true(client, record, endpoint):  # noqa: 
         records = ask(client, endpoint).json()["results"]
     else:
         records = pages(client, endpoint, "")
-    answer = ask(client, endpoint, "format=ndjson")
-    lines = body_of(answer).decode().splitlines()
+    lines = body_of(ask(client, endpoint, "format=ndjson")).decode().splitlines()
+    total = client.head(f"/api/v1/{endpoint}/?format=ndjson").headers["X-Total-Count"]
 
-    assert len(lines) == len(records) == int(answer.headers["X-Total-Count"])
+    assert len(lines) == len(records) == int(total)
     assert [json.loads(line) for line in lines] == records or endpoint in ("counts", "unaccounted")
 
 
