@@ -20,8 +20,14 @@ _WHITE = "".join(chr(code) for code in range(1, 0x3001) if chr(code).isspace())
 _ENDS = "\t\r\n"
 _SIGNS = "=+-@\uff1d\uff0b\uff0d\uff20"
 # Of a whole list the sorts are large, and compiling the statement takes longer than it saves. The
-# tables lie in the order in which they are joined, so that hashing them would only take memory.
-_SETTINGS = {"work_mem": "32MB", "jit": "off", "enable_hashjoin": "off"}
+# tables lie in the order in which they are joined, so that hashing them would only take memory, and
+# a row found by an index is near the last one.
+_SETTINGS = {
+    "work_mem": "32MB",
+    "jit": "off",
+    "enable_hashjoin": "off",
+    "random_page_cost": "1.1",
+}
 
 
 def literal(text: str) -> str:
