@@ -50,11 +50,15 @@ def _circumstances(document: Document) -> str:
 
 
 def _medians(measures: dict[str, list[float]]) -> str:
-    rows = [f"| {name} | {median(values):,.4g} |" for name, values in measures.items()]
+    rows = [f"| {name} | {_number(median(values))} |" for name, values in measures.items()]
     heading = ["| measured, median | |", "| --- | ---: |"]
     summary = "<summary>The medians (answers or rows a second; P7 in MB, P8 in ms, P12 in seconds)"
     table = "\n".join([*heading, *rows])
     return f"<details>{summary}</summary>\n\n{table}\n\n</details>"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def placed(text: str, results: str) -> str:
