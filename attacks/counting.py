@@ -12,10 +12,8 @@ Both are sums of `attack_count`.
 
 from __future__ import annotations
 
-import calendar
-import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -42,8 +40,7 @@ from sources.recorded import TODAY
 
 from .claim_status import ClaimStatus, claim_status, claims_of_responsibility
 from .rules import HOUSE_TODAY, Basis
-
-Day = datetime.date
+from .windows import ALL_DAYS, Day, Window, months
 
 
 def counted(incidents: QuerySet[Any], basis: Basis = HOUSE_TODAY) -> QuerySet[Any]:
@@ -58,59 +55,6 @@ def counted(incidents: QuerySet[Any], basis: Basis = HOUSE_TODAY) -> QuerySet[An
 def with_verdict(incidents: QuerySet[Any], basis: Basis = HOUSE_TODAY) -> QuerySet[Any]:
     """Annotate `left_out`: the code of the clause that leaves it out, empty where it counts."""
     return incidents.annotate(left_out=basis.left_out)
-
-
-@dataclass(frozen=True)
-class Window:
-    """Local days from `since` to `until`, both included; None leaves that side open.
-
-    Where an end itself is known only as a range (the as-of of a published tally), `since` and
-    `until` are the widest days that it allows, `certain_since` and `certain_until` the narrowest.
-    """
-
-    since: Day | None = None
-    until: Day | None = None
-    certain_since: Day | None = None
-    certain_until: Day | None = None
-
-    @property
-    def overlaps(self) -> Q:
-        """Incidents that may lie in the window."""
-        condition = Q()
-        if self.since:
-            condition &= Q(latest__gte=self.since)
-        if self.until:
-            condition &= Q(earliest__lte=self.until)
-        return condition
-
-    @property
-    def contains(self) -> Q:
-        """Incidents that lie in the window for certain."""
-        condition = Q(earliest__isnull=False, latest__isnull=False)
-        if start := self.certain_since or self.since:
-            condition &= Q(earliest__gte=start)
-        if end := self.certain_until or self.until:
-            condition &= Q(latest__lte=end)
-        return condition
-
-    def may_hold(self, earliest: Day, latest: Day) -> bool:
-        return (self.since is None or latest >= self.since) and (
-            self.until is None or earliest <= self.until
-        )
-
-    def certainly_holds(self, earliest: Day, latest: Day) -> bool:
-        start, end = self.certain_since or self.since, self.certain_until or self.until
-        return (start is None or earliest >= start) and (end is None or latest <= end)
-
-    def month(self, first: Day) -> Window:
-        """The part of this window that lies in the month of that first day."""
-        last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
-        return Window(
-            since=max(first, self.since) if self.since else first,
-            until=min(last, self.until) if self.until else last,
-            certain_since=max(first, self.certain_since) if self.certain_since else None,
-            certain_until=min(last, self.certain_until) if self.certain_until else None,
-        )
 
 
 def overlapping(
@@ -177,7 +121,7 @@ class Row:
     filters: dict[str, str]
 
 
-def count(incidents: QuerySet[Any], window: Window = Window(), basis: Basis = HOUSE_TODAY) -> Count:
+def count(incidents: QuerySet[Any], window: Window = ALL_DAYS, basis: Basis = HOUSE_TODAY) -> Count:
     """How many of these incidents' attacks fall in the window."""
     totals = (
         _inside(incidents, window, basis)
@@ -203,7 +147,7 @@ def _sum_of_certain(window: Window, basis: Basis) -> Sum:
 def count_by(
     incidents: QuerySet[Any],
     group_by: GroupBy | str,
-    window: Window = Window(),
+    window: Window = ALL_DAYS,
     basis: Basis = HOUSE_TODAY,
 ) -> list[Row]:
     """The same, one row a group, largest first (months in order of time).
@@ -216,9 +160,29 @@ def count_by(
     if group_by in (GroupBy.CLAIM_STATUS, GroupBy.CLAIMANT):
         basis = replace(basis, rests_on_claims=True)
     if group_by is GroupBy.MONTH:
-        return list(_by_month(inside, window, basis))
-    rows = list(_BREAKDOWNS[group_by](inside, window, basis))
+        return list(by_month(_by_range(inside, basis), window))
+    return in_order(_BREAKDOWNS[group_by](inside, window, basis))
+
+
+def in_order(rows: Iterable[Row]) -> list[Row]:
+    """Largest first, and last what has no key."""
     return sorted(rows, key=lambda row: (-row.count.possible, row.key is None, row.label))
+
+
+def total_and_rows(
+    incidents: QuerySet[Any],
+    group_by: GroupBy | str,
+    window: Window = ALL_DAYS,
+    basis: Basis = HOUSE_TODAY,
+) -> tuple[Count, list[Row]]:
+    """Both `count` and `count_by`: where each incident stands in one row, from one query."""
+    rows = count_by(incidents, group_by, window, basis)
+    if group_by in (GroupBy.MONTH, GroupBy.CLAIMANT):
+        return count(incidents, window, basis), rows
+    if group_by == GroupBy.CLAIM_STATUS and basis.known_on and not basis.rests_on_claims:
+        # Of a status that may not have been known the rows are less certain than the total.
+        return count(incidents, window, basis), rows
+    return sum((row.count for row in rows), NO_ATTACKS), rows
 
 
 def _sums(
@@ -230,17 +194,20 @@ def _sums(
 
 
 def count_by_site(
-    incidents: QuerySet[Any], window: Window, basis: Basis = HOUSE_TODAY
+    incidents: QuerySet[Any], window: Window = ALL_DAYS, basis: Basis = HOUSE_TODAY
 ) -> dict[int, Count]:
     """Counts by the id of the base itself, before the rule folds any into another."""
-    inside = _inside(incidents, window, basis).order_by()
+    return _by_site(_inside(incidents, window, basis).order_by(), window, basis)
+
+
+def _by_site(inside: QuerySet[Any], window: Window, basis: Basis) -> dict[int, Count]:
     return {
         base: Count(certain, possible)
         for base, certain, possible in _sums(inside, window, basis, "base")
     }
 
 
-def count_by_days(incidents: QuerySet[Any], basis: Basis = HOUSE_TODAY) -> Iterable[Any]:
+def count_by_days(incidents: QuerySet[Any], basis: Basis = HOUSE_TODAY) -> QuerySet[Any, Any]:
     """(base id, earliest, latest, certain, possible), a row for each that is on record.
 
     What surely counts is certain here whatever its days: the window is for the caller to apply.
@@ -249,25 +216,45 @@ def count_by_days(incidents: QuerySet[Any], basis: Basis = HOUSE_TODAY) -> Itera
         counted(incidents, basis)
         .order_by()
         .values_list("base", "earliest", "latest")
-        .annotate(certain=_sum_of_certain(Window(), basis), possible=Sum("attack_count"))
+        .annotate(certain=_sum_of_certain(ALL_DAYS, basis), possible=Sum("attack_count"))
     )
 
 
+def count_by_days_under(incidents: QuerySet[Any], bases: Mapping[int, Basis]) -> QuerySet[Any, Any]:
+    """The same on several bases of one record at once: `certain_1`, `possible_1` on the basis 1."""
+    sums = {}
+    for key, basis in bases.items():
+        counts = Q(basis.counts, status="published")
+        surely = counts & basis.surely_counts & ALL_DAYS.contains
+        sums[f"certain_{key}"] = Sum(Case(When(surely, then=F("attack_count")), default=0))
+        sums[f"possible_{key}"] = Sum(Case(When(counts, then=F("attack_count")), default=0))
+    rows = incidents.filter(status="published").order_by()
+    return rows.values_list("base", "earliest", "latest").annotate(**sums)
+
+
 def _by_base(incidents: QuerySet[Any], window: Window, basis: Basis) -> Iterator[Row]:
-    sums: dict[int, Count] = defaultdict(lambda: NO_ATTACKS)
-    for base, certain, possible in _sums(incidents, window, basis, "base"):
-        sums[basis.rule.root(base)] += Count(certain, possible)
-    bases = basis.record.by_id(MilitaryBase, sums)
-    for base, number in sums.items():
-        yield Row(bases[base].slug, bases[base].name, number, {"base": bases[base].slug})
+    return by_base(_by_site(incidents, window, basis), basis)
 
 
 def _by_country(incidents: QuerySet[Any], window: Window, basis: Basis) -> Iterator[Row]:
+    return by_country(_by_site(incidents, window, basis), basis)
+
+
+def by_base(sites: Mapping[int, Count], basis: Basis) -> Iterator[Row]:
+    """A row for each base under which the rule counts attacks on these sites."""
+    sums: dict[int, Count] = defaultdict(lambda: NO_ATTACKS)
+    for site, number in sites.items():
+        sums[basis.rule.root(site)] += number
+    bases = basis.record.rows(MilitaryBase).filter(id__in=list(sums))
+    for base, slug, name in bases.order_by().values_list("id", "slug", "name"):
+        yield Row(slug, name, sums[base], {"base": slug})
+
+
+def by_country(sites: Mapping[int, Count], basis: Basis) -> Iterator[Row]:
     sums: dict[str, Count] = defaultdict(lambda: NO_ATTACKS)
-    by_base = list(_sums(incidents, window, basis, "base"))
-    bases = basis.record.by_id(MilitaryBase, [base for base, _, _ in by_base])
-    for base, certain, possible in by_base:
-        sums[bases[base].country] += Count(certain, possible)
+    bases = basis.record.rows(MilitaryBase).filter(id__in=list(sites))
+    for site, code in bases.order_by().values_list("id", "country"):
+        sums[code] += sites[site]
     for code, number in sums.items():
         yield Row(code, country_name(code), number, {"country": code})
 
@@ -316,14 +303,18 @@ def _by_claimant(incidents: QuerySet[Any], window: Window, basis: Basis) -> Iter
         yield Row(None, "nobody named", rest, {"claimant__isnull": "true"})
 
 
-def _by_month(incidents: QuerySet[Any], window: Window, basis: Basis) -> Iterator[Row]:
-    # One row a distinct range of days, whatever the number of incidents.
-    ranges = incidents.values_list("earliest", "latest").annotate(
-        sure=_sum_of_certain(Window(), basis), attacks=Sum("attack_count")
+def _by_range(incidents: QuerySet[Any], basis: Basis) -> Iterable[Any]:
+    """(earliest, latest, certain, possible), whatever the number of incidents."""
+    return incidents.values_list("earliest", "latest").annotate(
+        certain=_sum_of_certain(ALL_DAYS, basis), possible=Sum("attack_count")
     )
+
+
+def by_month(ranges: Iterable[Any], window: Window) -> Iterator[Row]:
+    """A row for each month that one of these ranges of days touches in the window."""
     sums: dict[Day, list[int]] = defaultdict(lambda: [0, 0])
     for earliest, latest, sure, attacks in ranges:
-        for first in _months(
+        for first in months(
             max(earliest, window.since or earliest), min(latest, window.until or latest)
         ):
             if window.month(first).certainly_holds(earliest, latest):
@@ -338,14 +329,6 @@ def _by_month(incidents: QuerySet[Any], window: Window, basis: Basis) -> Iterato
             Count(certain, possible),
             {"since": f"{part.since}", "until": f"{part.until}"},
         )
-
-
-def _months(since: Day, until: Day) -> Iterator[Day]:
-    """The first days of the months that these days touch."""
-    first = since.replace(day=1)
-    while first <= until:
-        yield first
-        first = (first + datetime.timedelta(days=31)).replace(day=1)
 
 
 _BREAKDOWNS = {
