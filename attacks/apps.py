@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class AttacksConfig(AppConfig):
@@ -9,5 +10,8 @@ class AttacksConfig(AppConfig):
         from sources.revisions import at_end
 
         from .changes import note_changes
+        from .upkeep import keep_totals, make_up_for_totals
 
         at_end(note_changes)
+        at_end(keep_totals)
+        post_migrate.connect(make_up_for_totals, sender=self)

@@ -18,6 +18,7 @@ from sources.validators import key_format, sane_day, territory_format
 from .claim_status import claim_status
 from .counting import counted, overlapping, with_verdict
 from .rules import HOUSE, HOUSE_TODAY, Basis
+from .totals import RangeTotal, SpanTotal  # noqa: F401 - so that Django finds them
 
 
 class Grade(models.TextChoices):

@@ -80,6 +80,7 @@ class Rule:
     folds: Mapping[int, int] = field(default_factory=dict)
     doubtful: tuple[tuple[int, int], ...] = ()
     report: Report | None = None
+    id: int | None = None  # of its row; that of the house has none
 
     @property
     def is_house(self) -> bool:
@@ -374,6 +375,7 @@ def _rule(row: Any, sites: list[Any], organisations: dict, reports: dict) -> Rul
         folds={site.base_id: site.into_id for site in own if not site.doubtful},
         doubtful=tuple((site.base_id, site.into_id) for site in own if site.doubtful),
         report=reports.get(row.report_id),
+        id=row.id,
     )
 
 
