@@ -20,11 +20,12 @@ from config.rest import (
 from sources.recorded import TODAY
 from sources.rows import Column, Kind, Table
 
+from .answers import total_and_rows
 from .basis import ClockForm, KnownOn, RecordedAt
-from .counting import GroupBy, count, count_by, reason_not_to_group
+from .counting import GroupBy, count_by, reason_not_to_group
 from .exports import CLAIMS, INCIDENTS
 from .feeds import incident_entry
-from .filters import ClaimFilter, CountFilter, IncidentFilter, incidents_query
+from .filters import ClaimFilter, CountFilter, IncidentFilter, incidents_queries, incidents_query
 from .models import NEWEST_FIRST, Claim, Incident, serial_of
 from .records import annotated, with_documents
 from .row_sql import lines_of
@@ -51,23 +52,33 @@ def clocks(request):
     return form.basis
 
 
-def incidents_url(request, row_filters=None):
-    """The address of the list behind a count of this question, or of one row of it."""
-    query = incidents_query(request.query_params, row_filters)
+def incidents_url(request):
+    """The address of the list behind a count of this question."""
+    query = incidents_query(request.query_params)
     return address_of(request, "api:incident-list", query)
 
 
 def counted_rows(request, rows):
     """The rows of a breakdown, each with the list of what it counts."""
+    lists = address_of(request, "api:incident-list")
+    query_of_row = incidents_queries(request.query_params)
     return [
         {
             "key": row.key,
             "label": row.label,
             "count": row.count,
-            "incidents_url": incidents_url(request, row.filters),
+            "incidents_url": f"{lists}?{query_of_row(row.filters)}",
         }
         for row in rows
     ]
+
+
+def as_json(row):
+    """A total or a row as `CountSerializer` and `CountRowSerializer` describe it."""
+    count = row["count"]
+    names = {name: row[name] for name in ("key", "label") if name in row}
+    numbers = {"certain": count.certain, "possible": count.possible}
+    return names | numbers | {"incidents_url": row["incidents_url"]}
 
 
 class IncidentList(PublicList):
@@ -302,9 +313,7 @@ class CountViewSet(ComputedList):
             raise ValidationError({clock: [reason] for clock, reason in refused.items()})
 
         self.begin()
-        total = {
-            "count": count(asked.qs, asked.window, asked.basis),
-            "incidents_url": incidents_url(request),
-        }
-        rows = counted_rows(request, count_by(asked.qs, group_by, asked.window, asked.basis))
-        return self.answer(CountsSerializer({"total": total, "results": rows}).data, rows)
+        count, rows = total_and_rows(asked, group_by)
+        total = {"count": count, "incidents_url": incidents_url(request)}
+        rows = counted_rows(request, rows)
+        return self.answer({"total": as_json(total), "results": [*map(as_json, rows)]}, rows)

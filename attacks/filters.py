@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import cached_property
+from urllib.parse import urlencode
 
 import django_filters
 from django import forms
@@ -223,19 +224,22 @@ def incidents_query(params, row_filters=None):
     `params` are the parameters of the question (a QueryDict) and `row_filters` those of a
     `counting.Row`, which take their place; a claimant is added to the claimants asked for.
     """
-    query = params.copy()
-    for name in set(query) - set(CountFilter.base_filters):
-        del query[name]
-    for name, value in (row_filters or {}).items():
-        if name == "claimant":
-            value = [other for other in query.getlist(name) if other != value] + [value]
-            query.setlist(name, value)
-        else:
-            query[name] = value
-    for name in [name for name, values in query.lists() if not any(values)]:
-        del query[name]
-    query["counted"] = "true"
-    return query.urlencode()
+    return incidents_queries(params)(row_filters or {})
+
+
+def incidents_queries(params):
+    """The same for many rows of one question: a function of their filters."""
+    known = {name: given for name, given in params.lists() if name in CountFilter.base_filters}
+
+    def query_of_row(row_filters):
+        query = known | {name: [value] for name, value in row_filters.items()}
+        if claimant := row_filters.get("claimant"):
+            others = [other for other in known.get("claimant", ()) if other != claimant]
+            query["claimant"] = [*others, claimant]
+        query = {name: values for name, values in query.items() if any(values)}
+        return urlencode(query | {"counted": ["true"]}, doseq=True)
+
+    return query_of_row
 
 
 def query_of(basis, window, **where):
