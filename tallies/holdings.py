@@ -10,7 +10,8 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from attacks.counting import NO_ATTACKS, Count, Window, count_by_days
+from attacks.answers import by_days
+from attacks.counting import NO_ATTACKS, Count, Window
 from attacks.rules import HOUSE, Basis, Rule
 from bases.models import MilitaryBase
 from sources.recorded import TODAY, Record
@@ -29,7 +30,7 @@ class Holdings:
         self._by_base: dict[int, list[Row]] = defaultdict(list)
         self._by_country: dict[str, list[Row]] = defaultdict(list)
         countries = dict(basis.record.rows(MilitaryBase).values_list("id", "country"))
-        for base, *row in count_by_days(basis.published(), basis):
+        for base, *row in by_days(basis):
             self._by_base[basis.rule.root(base)].append(tuple(row))
             self._by_country[countries[base]].append(tuple(row))
 

@@ -15,7 +15,8 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.urls import reverse
 
-from attacks.counting import NO_ATTACKS, Count, Window, count_by_site
+from attacks.answers import count_by_site
+from attacks.counting import NO_ATTACKS, Count, Window
 from attacks.filters import query_of
 from attacks.models import NEWEST_FIRST, Incident
 from attacks.records import annotated, with_bases
@@ -151,7 +152,7 @@ def reconcile(
     if record == TODAY:
         prefetch_related_objects([tally], Prefetch("lines", TallyLine.objects.order_by("position")))
     basis = Basis(rule_of(tally.counter, record), known_on, record)
-    counts = count_by_site(basis.published(), tally.window, basis)
+    counts = count_by_site(basis, tally.window)
     return _Counted(tally, basis, bases_of(record), counts).reconciliation()
 
 
