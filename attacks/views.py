@@ -12,9 +12,10 @@ from config.keyset import backwards, beyond
 from config.throttle import Scope, looks_through_texts, seconds_to_wait
 from sources.recorded import TODAY
 
+from .answers import count, total_and_rows
 from .basis import ClockForm
-from .counting import GroupBy, count, count_by, reason_not_to_group
-from .filters import CountFilter, IncidentFilter, incidents_query
+from .counting import GroupBy, reason_not_to_group
+from .filters import CountFilter, IncidentFilter, incidents_queries, incidents_query
 from .models import NEWEST_FIRST, Grade, Incident, serial_of
 from .records import annotated, with_bases, with_documents
 from .rules import HOUSE_TODAY
@@ -156,7 +157,7 @@ def incidents(request):
             "basis": filters.basis,
             "clock_query": clock_query(params),
             "count_query": incidents_query(params) if may_be_quoted(params) else "",
-            "count": count(filters.qs, filters.window, filters.basis),
+            "count": count(filters),
             "page": page_of(
                 annotated(filters.qs, filters.basis),
                 filters.basis,
@@ -229,16 +230,15 @@ def counts(request):
         valid = False
         grouping.add_error("group_by", *refused.values())
     if valid:
+        total, rows = total_and_rows(filters, group_by)
+        query_of_row = incidents_queries(params)
         context |= {
             "active": active_filters(filters, params),
             "basis": filters.basis,
             "group_by": GroupBy(group_by),
-            "total": count(filters.qs, filters.window, filters.basis),
+            "total": total,
             "total_query": incidents_query(params),
-            "rows": [
-                (row, incidents_query(params, row.filters))
-                for row in count_by(filters.qs, group_by, filters.window, filters.basis)
-            ],
+            "rows": [(row, query_of_row(row.filters)) for row in rows],
         }
     status = 200 if valid or not asks_of_a_clock(request) else 400
     return render(request, "attacks/counts.html", context, status=status)
