@@ -33,7 +33,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from bases.models import MilitaryBase
+from bases.registry import bases_of
 from sources.countries import country_name
 from sources.models import Organisation
 from sources.recorded import TODAY
@@ -245,16 +245,16 @@ def by_base(sites: Mapping[int, Count], basis: Basis) -> Iterator[Row]:
     sums: dict[int, Count] = defaultdict(lambda: NO_ATTACKS)
     for site, number in sites.items():
         sums[basis.rule.root(site)] += number
-    bases = basis.record.rows(MilitaryBase).filter(id__in=list(sums))
-    for base, slug, name in bases.order_by().values_list("id", "slug", "name"):
-        yield Row(slug, name, sums[base], {"base": slug})
+    bases = bases_of(basis.record)
+    for base, number in sums.items():
+        yield Row(bases[base].slug, bases[base].name, number, {"base": bases[base].slug})
 
 
 def by_country(sites: Mapping[int, Count], basis: Basis) -> Iterator[Row]:
     sums: dict[str, Count] = defaultdict(lambda: NO_ATTACKS)
-    bases = basis.record.rows(MilitaryBase).filter(id__in=list(sites))
-    for site, code in bases.order_by().values_list("id", "country"):
-        sums[code] += sites[site]
+    bases = bases_of(basis.record)
+    for site, number in sites.items():
+        sums[bases[site].country] += number
     for code, number in sums.items():
         yield Row(code, country_name(code), number, {"country": code})
 

@@ -2,7 +2,8 @@ from django.conf import settings
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from attacks.counting import Count, count, count_by
+from attacks.answers import count_at, count_by_site
+from attacks.counting import NO_ATTACKS
 from attacks.models import Incident
 from attacks.views import active_filters, asked
 from config.pages import kept_page
@@ -29,7 +30,7 @@ def bases(request):
 
 def _with_counts(bases):
     """Rows of bases with our count there, and with the number in the latest full list."""
-    counts = {row.key: row.count for row in count_by(Incident.objects.all(), "base")}
+    counts = count_by_site()
     tally = (
         PublishedTally.objects.filter(counter__slug=settings.DEFAULT_COUNTER)
         .full_lists()
@@ -39,7 +40,7 @@ def _with_counts(bases):
     )
     lines = {line.base_id: line for line in tally.lines.all()} if tally else {}
     rows = [
-        {"base": base, "count": counts.get(base.slug, Count(0, 0)), "line": lines.get(base.pk)}
+        {"base": base, "count": counts.get(base.pk, NO_ATTACKS), "line": lines.get(base.pk)}
         for base in bases
     ]
     return {"rows": rows, "tally": tally}
@@ -59,7 +60,7 @@ def base(request, slug):
             "base": base,
             "names": base.names.select_related("report__publisher"),
             "parts": base.parts.all(),
-            "count": count(incidents),
+            "count": count_at(base),
             "incidents": incidents.select_related("base")
             .with_claim_status()
             .with_verdict()

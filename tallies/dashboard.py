@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from attacks.counting import Coverage, coverage
+from attacks.answers import coverage
+from attacks.counting import Coverage
 from attacks.knowledge import may_be_published
 from attacks.models import NEWEST_FIRST, Incident
 from attacks.records import annotated, with_bases, with_documents
@@ -120,7 +121,7 @@ def on_record(known_on: Day | None) -> OnRecord:
     latest = annotated(basis.published(), basis).order_by(*NEWEST_FIRST)[:LATEST_INCIDENTS]
     shown = with_documents if known_on else with_bases
     return OnRecord(
-        coverage=coverage(basis.published(), basis),
+        coverage=coverage(basis),
         presences=list(_presences(known_on)[:PRESENCES]),
         incidents=shown(latest, basis),
     )
