@@ -20,8 +20,9 @@ from django.db.models import Q
 from django.db.models.signals import pre_save
 from django.utils import timezone
 from simple_history.signals import pre_create_historical_record
-from simple_history.utils import bulk_create_with_history, bulk_update_with_history
+from simple_history.utils import bulk_update_with_history
 
+from .bulk import insert
 from .facts import RevisionRequired, writing_history
 from .models import Revision
 
@@ -121,15 +122,10 @@ def last_revision(record: Any, *parts: tuple[Any, str]) -> Revision | None:
 
 
 def create_all(objects: Sequence[models.Model]) -> None:
-    """Insert objects of one model with their history, a few statements for all of them."""
+    """Insert new objects of one model with their history, a few statements for all of them."""
     if objects:
         with _bulk() as number:
-            bulk_create_with_history(
-                objects,
-                type(objects[0]),
-                batch_size=500,
-                custom_historical_attrs={"revision_id": number},
-            )
+            insert(objects, number)
 
 
 def update_all(objects: Sequence[models.Model], fields: Sequence[str]) -> None:
