@@ -12,11 +12,13 @@ import io
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 LONGEST_CELL = 100_000  # characters; no cited fact is longer, a file with a lost quote is
+MOST_KEPT = 5_000  # texts of a column; days, bases and weapons stand in it again and again
 
 
 @dataclass(frozen=True)
@@ -59,11 +61,37 @@ class Refusal:
         return f"{', '.join(place)}: {self.reason}"
 
 
-@dataclass(frozen=True)
+class NamedCells(Mapping[str, str]):
+    """The cells of one row by their columns; all rows of a file share the places of these."""
+
+    __slots__ = ("_places", "texts")
+
+    def __init__(self, places: dict[str, int], texts: tuple[str, ...]) -> None:
+        self._places = places
+        self.texts = texts
+
+    def __getitem__(self, column: str) -> str:
+        return self.texts[self._places[column]]
+
+    def get(self, column: str, default: Any = None) -> Any:
+        place = self._places.get(column)
+        return default if place is None else self.texts[place]
+
+    def __contains__(self, column: object) -> bool:
+        return column in self._places
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+
+@dataclass(slots=True, eq=False)
 class Row:
     file: str
     number: int
-    cells: dict[str, str]
+    cells: Mapping[str, str]
 
     @property
     def place(self) -> str:
@@ -123,11 +151,11 @@ def _read_file(path: Path, formats: Sequence[Format], tables: Tables) -> None:
 
 def _read_rows(path: Path, name: str, formats: Sequence[Format], tables: Tables) -> Format | None:
     """Read the rows that can be read; returns the format, if it was recognised."""
-    text = _decode(path, name, tables)
-    if text is None:
+    content = _read(path, name, tables)
+    if content is None:
         return None
     tables.files.append(name)
-    records = _records(name, text, tables)
+    records = _records(name, content, tables)
     try:
         _, header = next(records)
     except StopIteration:
@@ -137,9 +165,9 @@ def _read_rows(path: Path, name: str, formats: Sequence[Format], tables: Tables)
     header = [title.strip() for title in header]
     if (kind := _recognise(name, header, formats, tables)) is None:
         return None
-    kept = [title for title in header if title not in kind.ignored]
     number = 1
     rows = tables.rows.setdefault(kind.name, [])
+    named = _naming(header, kind)
     for number, cells in records:
         if len(cells) != len(header):
             tables.refuse(
@@ -148,19 +176,41 @@ def _read_rows(path: Path, name: str, formats: Sequence[Format], tables: Tables)
                 f"{len(cells)} cells where the header has {len(header)}: "
                 "a comma too many, or a quote that is not closed.",
             )
-        elif long := [t for t, cell in zip(header, cells, strict=True) if len(cell) > LONGEST_CELL]:
+        elif max(map(len, cells)) > LONGEST_CELL:
+            long = next(place for place, cell in enumerate(cells) if len(cell) > LONGEST_CELL)
             reason = f"The cell is longer than {LONGEST_CELL} characters: is a quote not closed?"
-            tables.refuse(name, number, reason, long[0])
+            tables.refuse(name, number, reason, header[long])
         else:
-            values = (unguarded(cell.strip()) for cell in cells)
-            named = dict(zip(header, values, strict=True))
-            rows.append(Row(name, number, {title: named[title] for title in kept}))
+            rows.append(Row(name, number, named(cells)))
     if number == 1 and not any(refusal.file == name for refusal in tables.refusals):
         tables.refuse(name, 1, "The file has a header and no rows.")
     return kind
 
 
-def _decode(path: Path, name: str, tables: Tables) -> str | None:
+class _Texts(dict[str, str]):
+    """What the cells of a column say. The first that it meets are kept: most columns have few."""
+
+    def __missing__(self, cell: str) -> str:
+        text = unguarded(cell.strip())
+        if len(self) < MOST_KEPT:
+            self[cell] = text
+        return text
+
+
+def _naming(header: Sequence[str], kind: Format) -> Callable[[Sequence[str]], NamedCells]:
+    """What makes of a record of the file its cells by name, without those that are ignored."""
+    kept = [place for place, title in enumerate(header) if title not in kind.ignored]
+    places = {header[place]: number for number, place in enumerate(kept)}
+    columns = [(place, _Texts()) for place in kept]
+
+    def named(cells: Sequence[str]) -> NamedCells:
+        return NamedCells(places, tuple([texts[cells[place]] for place, texts in columns]))
+
+    return named
+
+
+def _read(path: Path, name: str, tables: Tables) -> bytes | None:
+    """What is in a file of text in UTF-8; None where it is refused."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -175,10 +225,12 @@ def _decode(path: Path, name: str, tables: Tables) -> str | None:
         tables.refuse(name, row, "A NUL byte: this is not text. Save it as CSV in UTF-8.")
     else:
         try:
-            return content.decode("utf-8-sig")
+            content.decode()
         except UnicodeDecodeError as error:
             row = _row_at(content, error.start)
             tables.refuse(name, row, "Not UTF-8. Save the file as CSV in UTF-8.")
+        else:
+            return content
     return None
 
 
@@ -194,13 +246,14 @@ def _row_at(content: bytes, place: int) -> int:
     return number
 
 
-def _records(name: str, text: str, tables: Tables) -> Iterator[tuple[int, list[str]]]:
+def _records(name: str, content: bytes, tables: Tables) -> Iterator[tuple[int, list[str]]]:
     """The records that are not blank, with their numbers; stops at what no reader can mend."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    lines = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline="")
+    reader = csv.reader(lines, strict=True)
     number = 0
     try:
         for number, cells in enumerate(reader, 1):
-            if any(cell.strip() for cell in cells):
+            if any(map(str.strip, cells)):
                 yield number, cells
     except csv.Error as error:
         reasons = {
@@ -272,6 +325,8 @@ def joined(values: Iterable[str]) -> str:
 
 def parted(cell: str) -> list[str]:
     """The values of such a cell, each once."""
+    if SEPARATOR not in cell:
+        return [text] if (text := cell.strip()) else []
     first, *rest = re.split(r"(\\*);", cell)
     values = [first]
     for backslashes, text in zip(rest[::2], rest[1::2], strict=True):
