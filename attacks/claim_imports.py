@@ -10,7 +10,9 @@ from typing import Any
 
 from sources.imports import KnownNames, KnownReports
 from sources.models import Revision
-from sources.plan import Cells, Plan, Record, edited_by_hand, load, settle
+from sources.on_record import edited_by_hand, load, one_of
+from sources.plan import Cells, Plan
+from sources.settling import Record, settle
 from sources.tables import Format, Row
 
 from .claim_status import ClaimStatus
@@ -59,7 +61,7 @@ IDENTITY = ("incident_id", "claimant_text", "kind", "stance", "made_on", "report
 Values = dict[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Said:
     """A claim that a row states, or that the columns of an incident's row imply."""
 
@@ -178,11 +180,12 @@ class _StoredClaims:
     """The claims on record of the incidents concerned, each to be meant by one row at most."""
 
     def __init__(self, claims: list[Claim]) -> None:
-        self._free = dict.fromkeys(claims)
+        self._free: dict[int, dict[Claim, None]] = defaultdict(dict)
         # Everything said, on record or in rows of this import, by incident and kind; with it the
         # identity of what is on record and may be no more than implied.
         self._said: dict[tuple[int, str], list[tuple[Values, Any]]] = defaultdict(list)
         for claim in claims:
+            self._free[claim.incident_id][claim] = None
             values = _values(claim)
             self._note(values, _stored_identity(claim) if _only_implied(values) else None)
 
@@ -195,26 +198,27 @@ class _StoredClaims:
         one that was only implied so far, then one that had this identity until somebody edited it
         here."""
         found: dict[int, Claim] = {}
+        waiting = dict(enumerate(stated))
         for alike in (_unchanged, _identical, _same_identity, _fills_in, self._had_identity):
-            by_incident: dict[int, list[Claim]] = defaultdict(list)
-            for claim in self._free:
-                by_incident[claim.incident_id].append(claim)
-            for position, said in enumerate(stated):
-                candidates = by_incident[said.values["incident_id"]]
-                if position not in found:
-                    for claim in candidates:
-                        if claim in self._free and alike(said, claim):
-                            found[position] = claim
-                            del self._free[claim]
-                            break
+            for position, said in waiting.items():
+                free = self._free.get(said.values["incident_id"], {})
+                if claim := next((one for one in free if alike(said, one)), None):
+                    found[position] = claim
+                    del free[claim]
+            waiting = {
+                position: said
+                for position, said in waiting.items()
+                if position not in found and self._free.get(said.values["incident_id"])
+            }
         for said in stated:
             self._note(said.values)
         return found
 
     @cached_property
     def _former(self) -> set[tuple[Any, ...]]:
-        by_hand = edited_by_hand(Claim, [claim.pk for claim in self._free])
-        return set(Claim.history.filter(id__in=by_hand).values_list("id", *IDENTITY))
+        free = [claim.pk for claims in self._free.values() for claim in claims]
+        by_hand = edited_by_hand(Claim, free)
+        return set(Claim.history.filter(id__in=one_of(by_hand)).values_list("id", *IDENTITY))
 
     def _had_identity(self, said: Said, claim: Claim) -> bool:
         return (claim.pk, *said.identity) in self._former
@@ -294,7 +298,7 @@ def _settle_claims(plan: Plan, stated: list[Said], stored: _StoredClaims) -> Non
     records = []
     for position, said in enumerate(stated):
         claim = matched.get(position)
-        if claim is None and said.identity in removed_here:
+        if claim is None and removed_here and said.identity in removed_here:
             plan.keep(said.row, Claim, "a claim was removed here; kept so.")
         else:
             stated_by_row = "incident_key" in said.row.cells  # else implied by an incident's
@@ -319,8 +323,9 @@ def _optional(row: Row) -> dict[str, str]:
 def compare_claim_status(plan: Plan, incidents: Incidents) -> None:
     """Say where the status derived from the claims is not the one that the file gives."""
     derived = dict(
-        Incident.objects.filter(pk__in=[incident.pk for _, incident in incidents.values()])
+        Incident.objects.filter(pk__in=one_of([one.pk for _, one in incidents.values()]))
         .with_claim_status()
+        .order_by()
         .values_list("pk", "claim_status")
     )
     for row, incident in incidents.values():

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import calendar
 import datetime
+from collections.abc import Sequence
 from enum import Enum
+from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
 from bases.imports import KnownBases
 from sources.imports import KnownReports
-from sources.plan import Cells, Plan, Record, edited_by_hand, load, settle
+from sources.on_record import edited_by_hand, load, one_of
+from sources.plan import Cells, Plan
+from sources.settling import Record, in_parts, settle
 from sources.tables import Format, Row
 
 from .claim_status import ClaimStatus
@@ -65,6 +69,7 @@ INCIDENTS = Format(
     tuple(column.name for column in FLAT_COLUMNS),
 )
 LARGEST_CARRIED = 99_999_999  # leaves room for the numbers that follow it
+MOST_RANGES, MOST_CLOCK_TIMES = 20_000, 2_000  # that are remembered: days and hours come again
 CLOCK_TIMES = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f")
 
 
@@ -82,6 +87,9 @@ class DatePrecision(Enum):
             last = calendar.monthrange(day.year, day.month)[1]
             return day.replace(day=1), day.replace(day=last)
         return day, day
+
+
+PRECISIONS = {one.value: one for one in DatePrecision}
 
 
 def import_incidents(plan: Plan, reports: KnownReports) -> Incidents:
@@ -145,7 +153,12 @@ class _Serials:
         # New numbers start above every one that this file carries.
         self._next = max([self._next] + [serial + 1 for serial in carried if serial])
         history = Incident.history
-        used = history.filter(serial__in=[serial for serial in carried if serial])
+        asked = {
+            serial
+            for row, serial in zip(rows, carried, strict=True)
+            if serial and row.cells["key"] not in known
+        }
+        used = history.filter(serial__in=one_of(asked))
         self._used = set(used.values_list("serial", flat=True))
         self._given: dict[int, Row] = {}
 
@@ -215,12 +228,10 @@ def _incident(plan: Plan, row: Row, bases: KnownBases, serials: _Serials) -> Rec
 
 def _people(cells: Cells, whom: str) -> dict[str, int | None]:
     """The figures of the killed or the injured."""
-    columns = [f"{whom}_min", f"{whom}_best", f"{whom}_max"]
+    columns = (f"{whom}_min", f"{whom}_best", f"{whom}_max")
     figures = [cells.number(column) for column in columns]
-    for (low_column, low), (high_column, high) in combinations(
-        zip(columns, figures, strict=True), 2
-    ):
-        cells.in_order(low_column, low, high_column, high)
+    for one, other in combinations(range(3), 2):
+        cells.in_order(columns[one], figures[one], columns[other], figures[other])
     low, best, high = figures
     return {f"{whom}_low": low, f"{whom}_best": best, f"{whom}_high": high}
 
@@ -254,10 +265,9 @@ def _days(cells: Cells) -> tuple[datetime.date | None, datetime.date | None]:
     """The days between which the attack falls: as given, else from the day and its precision."""
     day = cells.day("occurred_on")
     earliest, latest = cells.day("earliest"), cells.day("latest", ahead=True)
-    precisions = {one.value: one for one in DatePrecision}
-    precision = precisions.get(cells.text("date_precision"))
+    precision = PRECISIONS.get(cells.text("date_precision"))
     if precision is None and cells.text("date_precision"):
-        cells.refuse("date_precision", f"It is none of {', '.join(precisions)}.")
+        cells.refuse("date_precision", f"It is none of {', '.join(PRECISIONS)}.")
     if cells.text("earliest") or cells.text("latest"):
         for column in ("earliest", "latest"):
             if not cells.text(column):
@@ -269,10 +279,11 @@ def _days(cells: Cells) -> tuple[datetime.date | None, datetime.date | None]:
     if not cells.text("occurred_on"):
         cells.refuse("occurred_on", "The day is missing; a range may stand in earliest and latest.")
     elif not cells.text("date_precision"):
-        cells.refuse("date_precision", f"It is missing: {', '.join(precisions)}.")
+        cells.refuse("date_precision", f"It is missing: {', '.join(PRECISIONS)}.")
     return precision.days(day) if precision and day else (None, None)
 
 
+@lru_cache(MOST_RANGES)
 def _is_precision(earliest: datetime.date, latest: datetime.date) -> bool:
     """Whether the days are a week or a month, as one of a known precision; it may not be over."""
     middle = earliest + (latest - earliest) / 2
@@ -288,6 +299,7 @@ def _local_time(cells: Cells) -> tuple[datetime.time | None, str]:
     return time, words or ("" if time else text)
 
 
+@lru_cache(MOST_CLOCK_TIMES)
 def clock_time(text: str) -> datetime.time | None:
     for form in CLOCK_TIMES:
         try:
@@ -353,12 +365,19 @@ def _name_survivors(plan: Plan, merged: dict[str, Record], incidents: Incidents)
 
 def _settle_citations(plan: Plan, incidents: Incidents, reports: KnownReports) -> None:
     """The reports of a row are its incident's: those that left the file are removed again."""
+    for part in in_parts(incidents.values()):
+        _settle_citations_of(plan, part, reports)
+
+
+def _settle_citations_of(
+    plan: Plan, incidents: Sequence[tuple[Row, Incident]], reports: KnownReports
+) -> None:
     # A report may stand there twice, by its address and by its key.
     cited = {
         (incident.pk, report): Record(row, {"incident_id": incident.pk, "report_id": report}, {})
-        for row, incident in incidents.values()
+        for row, incident in incidents
         for address in Cells(plan, row).texts("source_urls")
         if (report := reports.find(address))
     }
-    existing = load(Citation, "incident", [incident.pk for _, incident in incidents.values()])
+    existing = load(Citation, "incident", [incident.pk for _, incident in incidents])
     settle(plan, Citation, list(cited.values()), existing=existing, replaces=True)

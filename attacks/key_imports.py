@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from django.db.models import QuerySet
+
 from sources.models import Revision
-from sources.plan import Cells, Plan, Record, load, settle
+from sources.on_record import load, one_of
+from sources.plan import Cells, Plan
+from sources.settling import Record, settle
 from sources.tables import Row
 
 from .models import PUBLIC_ID, Incident, IncidentKey, serial_of
@@ -18,12 +22,20 @@ Incidents = dict[str, tuple[Row, Incident]]
 
 def known_incidents(rows: list[Row]) -> dict[str, Incident]:
     """The incidents on record, by the keys of files and, for rows without one, by their ids."""
-    known = {
-        one.key: one.incident
-        for one in IncidentKey.objects.filter(system=KEY_SYSTEM).select_related("incident")
-    }
+    known = _incidents_by_key([row.cells["key"] for row in rows])
     serials = [serial_of(row.cells["key"]) for row in rows if without_key(row)]
     return known | {one.public_id: one for one in load(Incident, "serial", serials)}
+
+
+def _keys(names: Collection[str]) -> QuerySet[IncidentKey]:
+    """Of the keys of files those with these names."""
+    return IncidentKey.objects.filter(system=KEY_SYSTEM, key__in=one_of(names))
+
+
+def _incidents_by_key(names: Collection[str]) -> dict[str, Incident]:
+    keys = dict(_keys(names).order_by().values_list("key", "incident_id"))
+    by_id = {one.pk: one for one in load(Incident, "pk", keys.values())}
+    return {key: by_id[incident] for key, incident in keys.items()}
 
 
 def without_key(row: Row) -> bool:
@@ -38,8 +50,7 @@ def removed_here(keys: list[str]) -> set[str]:
     gone = IncidentKey.history.filter(history_type="-", system=KEY_SYSTEM)
     by_hand = gone.exclude(revision__origin=Revision.Origin.IMPORT)
     removed = set(by_hand.values_list("key", flat=True)) & set(keys)
-    stored = load(IncidentKey, "key", list(removed))
-    return removed - {one.key for one in stored if one.system == KEY_SYSTEM}
+    return removed - {one.key for one in _keys(removed)}
 
 
 def incidents_by_id(names: Collection[str]) -> dict[str, Incident]:
@@ -50,11 +61,9 @@ def incidents_by_id(names: Collection[str]) -> dict[str, Incident]:
 
 def incidents_named(names: Collection[str], incidents: Incidents) -> dict[str, Incident]:
     """The incident of each name: a key of this import or an earlier one, or a public id."""
-    known = incidents_by_id(names)
-    keys = [one for one in load(IncidentKey, "key", list(names)) if one.system == KEY_SYSTEM]
-    by_id = {one.pk: one for one in load(Incident, "pk", [one.incident_id for one in keys])}
-    known |= {one.key: by_id[one.incident_id] for one in keys}
-    return known | {key: incident for key, (_, incident) in incidents.items()}
+    here = {name: incidents[name][1] for name in names if name in incidents}
+    others = [name for name in names if name not in here]
+    return incidents_by_id(others) | _incidents_by_key(others) | here
 
 
 def settle_keys(plan: Plan, incidents: Incidents) -> None:
@@ -63,10 +72,7 @@ def settle_keys(plan: Plan, incidents: Incidents) -> None:
         for key, (row, incident) in incidents.items()
         if not without_key(row)
     ]
-    existing = [
-        one for one in load(IncidentKey, "key", list(incidents)) if one.system == KEY_SYSTEM
-    ]
-    settle(plan, IncidentKey, records, existing=existing)
+    settle(plan, IncidentKey, records, existing=_keys(incidents))
 
 
 def settle_other_keys(plan: Plan, incidents: Incidents) -> None:
@@ -87,8 +93,9 @@ def settle_other_keys(plan: Plan, incidents: Incidents) -> None:
                 first[system, key] = row
                 names = {"system": system, "key": key}
                 records.append(Record(row, names, {"incident_id": incident.pk}))
-    keys = load(IncidentKey, "incident", [incident.pk for _, incident in stating])
-    existing = {one.pk: one for one in keys if one.system != KEY_SYSTEM}
+    pks = [incident.pk for _, incident in stating]
+    others = IncidentKey.objects.exclude(system=KEY_SYSTEM).filter(incident__in=one_of(pks))
+    existing = {one.pk: one for one in others}
     named = {record.identity for record in records}
     for one in load(IncidentKey, "key", [key for _, key in named]):
         if (one.system, one.key) in named:

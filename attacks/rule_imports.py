@@ -11,7 +11,9 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from bases.imports import KnownBases
 from sources.imports import KnownNames, KnownReports, country
 from sources.models import Organisation
-from sources.plan import Cells, Plan, Record, edited_by_hand, load, settle
+from sources.on_record import edited_by_hand, load
+from sources.plan import Cells, Plan
+from sources.settling import Record, settle
 from sources.tables import Format, Row
 
 from .models import CountingRule, RuleSite

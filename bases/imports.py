@@ -7,7 +7,9 @@ from typing import Any
 from sources.imports import KnownNames, KnownReports, country
 from sources.models import Quantifier
 from sources.name_imports import NAME_COLUMNS, stated_names
-from sources.plan import Cells, Plan, Record, current_slugs, generations, settle
+from sources.on_record import current_slugs
+from sources.plan import Cells, Plan, generations
+from sources.settling import Record, settle
 from sources.tables import Format, Row
 
 from .models import BaseName, ForcePresence, MilitaryBase

@@ -14,16 +14,10 @@ from django.core.exceptions import ValidationError
 
 from .countries import country_choices
 from .models import Organisation, OrganisationName, Report
-from .plan import (
-    Cells,
-    Plan,
-    Record,
-    current_slugs,
-    generations,
-    load,
-    settle,
-)
+from .on_record import current_slugs, load
+from .plan import Cells, Plan, generations
 from .reports import report_key
+from .settling import Record, settle
 from .tables import Format, Row
 from .validators import key_format, web_address
 

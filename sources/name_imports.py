@@ -8,8 +8,10 @@ from typing import Any
 
 from .imports import KnownReports, Organisations
 from .models import Organisation, OrganisationName
-from .plan import Cells, Plan, Record, edited_by_hand, load, settle
+from .on_record import edited_by_hand, load
+from .plan import Cells, Plan
 from .revisions import update_all
+from .settling import Record, settle
 
 ARABIC_LETTER = re.compile(r"[\u0600-\u06ff]")
 

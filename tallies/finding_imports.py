@@ -9,7 +9,9 @@ from bases.imports import KnownBases
 from bases.models import MilitaryBase
 from sources.fields import LARGEST_NUMBER
 from sources.imports import KnownReports, country
-from sources.plan import Cells, Plan, Record, load, settle
+from sources.on_record import load
+from sources.plan import Cells, Plan
+from sources.settling import Record, settle
 from sources.tables import Format, Row
 
 from .models import AcceptedFinding, FindingKind, PublishedTally

@@ -30,8 +30,10 @@ from sources.imports import (
 )
 from sources.models import Quantifier, Revision
 from sources.name_imports import describe_organisations, language_of
-from sources.plan import Cells, Plan, Record, load, settle
+from sources.on_record import load
+from sources.plan import Cells, Plan
 from sources.revisions import revision
+from sources.settling import Record, settle
 from sources.tables import Format, Row, read_tables
 
 from .finding_imports import FINDINGS, import_findings, place_of
