@@ -263,9 +263,9 @@ class Incident(models.Model):
 
     def reason_not_to_merge(self):
         """Why it cannot stand for the same attack as `merged_into`, or ""."""
-        survivor = self.merged_into
-        if survivor is None:
+        if self.merged_into_id is None:
             return ""
+        survivor = self.merged_into
         if survivor.merged_into_id is not None:
             return f"{survivor.public_id} is itself merged: name the one it went into."
         if survivor.status != self.Status.PUBLISHED:

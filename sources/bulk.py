@@ -26,7 +26,7 @@ Values = Sequence[Any]
 def insert(objects: Sequence[Any], revision: int) -> None:
     """Insert new objects of one model, with their history under that revision.
 
-    Facts have one writer at a time, so the keys between the first and the last are theirs alone.
+    Facts have one writer at a time, so all keys from the first to the last are theirs.
     """
     model = type(objects[0])
     keys = _new_keys(model, len(objects))
@@ -51,14 +51,16 @@ def _new_keys(model: type[models.Model], number: int) -> Sequence[int]:
     meta = model._meta
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(
-                "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
-                [connection.ops.quote_name(meta.db_table), meta.pk.column, number],
-            )
-            return [key for (key,) in cursor.fetchall()]
-        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [meta.db_table])
-        (last,) = cursor.fetchone() or (0,)
-        return range(last + 1, last + 1 + number)
+            table = connection.ops.quote_name(meta.db_table)
+            cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", [table, meta.pk.column])
+            (sequence,) = cursor.fetchone()
+            cursor.execute("SELECT setval(%s, nextval(%s) + %s)", [sequence, sequence, number - 1])
+            (last,) = cursor.fetchone()
+        else:
+            cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [meta.db_table])
+            (last_used,) = cursor.fetchone() or (0,)
+            last = last_used + number
+    return range(last - number + 1, last + 1)
 
 
 def _batches(objects: Iterable[Any], fields: Sequence[Any]) -> Iterator[list[Values]]:

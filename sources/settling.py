@@ -118,13 +118,13 @@ class _Acceptance:
         self._plan, self._model, self._columns = plan, model, columns
         fields = model._meta.concrete_fields
         self._defaults = [(one.attname, one.get_default()) for one in fields]
-        self._names = {one.name for one in fields}
         # Days were checked as cells; those derived from them (a week, a month) may end later.
-        self._accepted: dict[str, set[Any]] = {
-            one.name: set()
+        self._fields = {
+            one.name: one
             for one in fields
             if not (one.is_relation or one.primary_key or isinstance(one, models.DateField))
         }
+        self._accepted: dict[str, set[Any]] = {name: set() for name in self._fields}
         self._has_rule = model.clean is not models.Model.clean
 
     def new(self, record: Record) -> Any:
@@ -134,26 +134,36 @@ class _Acceptance:
         return instance if self.accepts(record, instance) else None
 
     def accepts(self, record: Record, instance: Any) -> bool:
-        unseen = dict(self._unseen(record.values)) | dict(self._unseen(record.key))
         try:
-            if unseen:
-                instance.clean_fields(exclude=self._names - unseen.keys())
+            self._ask(record.values, instance)
+            self._ask(record.key, instance)
             if self._has_rule:
                 instance.clean()
+        except ValidationError:
+            self._refuse(record, instance)
+            return False
+        return True
+
+    def _ask(self, stated: Values, instance: Any) -> None:
+        for name, value in stated.items():
+            accepted = self._accepted.get(name)
+            if accepted is None or value in accepted:
+                continue
+            field = self._fields[name]
+            if not (field.blank and value in field.empty_values):
+                field.clean(value, instance)
+            if len(accepted) < MOST_REMEMBERED:
+                accepted.add(value)
+
+    def _refuse(self, record: Record, instance: Any) -> None:
+        """Refuse all that is wrong, as the model says it."""
+        asked = (record.values.keys() | record.key.keys()) & self._fields.keys()
+        try:
+            instance.clean_fields(exclude={one.name for one in instance._meta.fields} - asked)
+            instance.clean()
         except ValidationError as error:
             for name, reasons in error.message_dict.items():
                 self._plan.refuse(record.row, self._columns.get(name, name), " ".join(reasons))
-            return False
-        for name, value in unseen.items():
-            if len(self._accepted[name]) < MOST_REMEMBERED:
-                self._accepted[name].add(value)
-        return True
-
-    def _unseen(self, stated: Values) -> Iterator[tuple[str, Any]]:
-        for name, value in stated.items():
-            accepted = self._accepted.get(name)
-            if accepted is not None and value not in accepted:
-                yield name, value
 
 
 def _apply_changes(
