@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import BooleanField, Exists, OuterRef, QuerySet, Subquery
+from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 
 from bases.models import MilitaryBase
@@ -55,7 +55,7 @@ def keep_totals(number: int) -> None:
     rest = {key: rule for key, rule in known.items() if key not in anew}
     if MADE in written:
         _settle(rest, made=_made(number).values("id"))
-    if touched := list(_touched(number, written, rest)):
+    if touched := [cells for cells in _touched(number, written, rest) if cells.exists()]:
         _settle(rest, touched=touched[0].union(*touched[1:]))
 
 
@@ -179,7 +179,7 @@ def _touched(number: int, written: set[Any], known: Rules) -> Iterator[QuerySet[
     """Bases and ranges of days at which attacks that were on record may count otherwise."""
     cells = Incident.objects.order_by().values_list("base_id", "earliest", "latest")
     if Incident in written:
-        rows = Incident.history.filter(revision_id=number).exclude(history_type="+").order_by()
+        rows = _changed(number)
         yield cells.filter(id__in=rows.values("id"))
         yield _as_found(rows)
     if Claim in written and any(map(_rests_on_claims, known.values())):
@@ -191,6 +191,26 @@ def _touched(number: int, written: set[Any], known: Rules) -> Iterator[QuerySet[
     if MilitaryBase in written and any(rule.territory for rule in known.values()):
         moved = left_otherwise(MilitaryBase, ["country"]).filter(revision_id=number)
         yield cells.filter(base__in=moved.filter(history_type="~").values("id"))
+
+
+# Columns of an incident by which no rule counts; any other moves a count.
+NEVER_COUNTED_BY = {
+    *("serial", "local_time", "local_time_text", "weapon", "munitions", "material_damage"),
+    *("killed_low", "killed_best", "killed_high", "injured_low", "injured_best", "injured_high"),
+    *("summary", "summary_ar", "internal_note"),
+}
+COUNTED_BY = [
+    field.attname
+    for field in Incident._meta.concrete_fields
+    if not field.primary_key and field.attname not in NEVER_COUNTED_BY
+]
+
+
+def _changed(number: int) -> QuerySet[Any]:
+    """The rows by which it deleted incidents, or left them so that they may count otherwise."""
+    rows = Incident.history.filter(revision_id=number).order_by()
+    changed = left_otherwise(Incident, COUNTED_BY).filter(revision_id=number, history_type="~")
+    return rows.filter(Q(history_type="-") | Q(history_id__in=changed.values("history_id")))
 
 
 def _as_found(rows: QuerySet[Any]) -> QuerySet[Any]:

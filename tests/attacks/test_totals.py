@@ -260,6 +260,16 @@ def test_a_revision_of_what_is_not_counted_asks_once_what_was_written(
         upkeep.keep_totals(number)
 
 
+def test_an_edit_of_words_counts_nothing_again():
+    incident, statement = make_incident(), f"INSERT INTO {upkeep.DIFFERENCE}"
+    with CaptureQueriesContext(connection) as queries:
+        change(incident, summary="Three drones", internal_note="Ask again", weapon="drone")
+        change(incident, grade="weak")
+
+    counted_again = [one["sql"].startswith(statement) for one in queries]
+    assert counted_again.count(True) == 1
+
+
 def statements_of(number):
     with revision("imported by a test"):
         base = make_base()
