@@ -74,8 +74,10 @@ def database(name, *, default):
             "NAME": Path(tempfile.gettempdir(), f"basewatch-test-{os.getpid()}.sqlite3")
         }
         return {"CONN_MAX_AGE": 60} | config
-    # Only `sources.statements` lets the server keep a plan.
-    config["OPTIONS"] = {"prepare_threshold": 0} | config.get("OPTIONS", {})
+    # What `sources.statements` asks is prepared in each connection; Django prepares nothing itself.
+    config["OPTIONS"] = {
+        "prepare_threshold": 0 if flag("PREPARED_STATEMENTS", default=True) else None
+    } | config.get("OPTIONS", {})
     return {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True} | config
 
 

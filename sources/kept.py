@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from .models import Revision
 from .revisions import being_written
-from .statements import fetch
+from .statements import ask
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -52,13 +52,13 @@ def _last() -> Revision | None:
 def _fetch_or_connect_again() -> list[tuple[Any, ...]]:
     """The first question of a request tells too whether the kept connection is still good."""
     if connection.in_atomic_block:
-        return fetch(LAST)
+        return ask(LAST, ())
     cast("Any", connection).health_check_done = True
     try:
-        return fetch(LAST)
+        return ask(LAST, ())
     except OperationalError:
         connection.close()
-        return fetch(LAST)
+        return ask(LAST, ())
 
 
 def begin_request(**kwargs: Any) -> None:

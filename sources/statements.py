@@ -1,30 +1,64 @@
-"""Statements whose text never changes: PostgreSQL reads and plans each once a connection.
-
-For what many readers ask many times. Django's own cursor writes the values into the text of a
-statement, so that the server has to plan it anew each time, which may take longer than to run it.
-"""
+"""Statements that are asked in the same words all the time."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
-import psycopg
 from django.db import connection
+from django.db.models import BooleanField, Func, Value
+from psycopg import Cursor
+
+LIST = object()  # stands among the parameters where the list will be
 
 
-def fetch(statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-    """The rows of a statement with %s in the place of each value."""
+def ask(statement: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Its rows.
+
+    To plan a long statement takes PostgreSQL as long as to answer it. With its parameters bound by
+    the server it is planned once for each connection, where the settings let it be prepared.
+    """
     with _cursor() as cursor:
-        cursor.execute(statement, values)
-        return cursor.fetchall()
+        cursor.execute(statement, params)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+class Differing(Func):
+    """A template for each database, with what stands between the arguments."""
+
+    postgresql = sqlite = ("%(expressions)s", "")
+
+    def as_sql(  # type: ignore[override]
+        self, compiler: Any, connection: Any, **context: Any
+    ) -> Any:
+        template, joiner = getattr(self, connection.vendor)
+        return super().as_sql(compiler, connection, template=template, arg_joiner=joiner, **context)
+
+
+class OneOf(Differing):
+    """That a number is in a list: a single parameter, so that the words are always the same."""
+
+    output_field = BooleanField()
+    postgresql = ("%(expressions)s::bigint[])", " = ANY(")
+    sqlite = ("%(expressions)s))", " IN (SELECT value FROM json_each(")
+
+    def __init__(self, number: Any) -> None:
+        super().__init__(number, Value(LIST))
+
+
+def with_list(numbers: Sequence[int], params: Sequence[Any]) -> list[Any]:
+    """The parameters of a statement, with these numbers for its `OneOf`."""
+    param = list(numbers) if connection.vendor == "postgresql" else json.dumps(numbers)
+    return [param if one is LIST else one for one in params]
 
 
 def _cursor() -> Any:
     if connection.vendor != "postgresql":
-        return connection.cursor()  # SQLite keeps the statements of a connection by itself
+        return connection.cursor()
     connection.close_if_health_check_failed()
     connection.ensure_connection()
-    cursor: Any = psycopg.Cursor(connection.connection)
-    debugs = connection.queries_logged
-    return connection.make_debug_cursor(cursor) if debugs else connection.make_cursor(cursor)
+    cursor: Any = Cursor(connection.connection)
+    wrapped = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
+    return wrapped(cursor)

@@ -30,6 +30,7 @@ def load(monkeypatch):
             "HSTS_PRELOAD",
             "HSTS_SECONDS",
             "NUM_PROXIES",
+            "PREPARED_STATEMENTS",
             "PRODUCTION",
             "SECRET_KEY",
             "STATIC_ROOT",
@@ -137,6 +138,12 @@ def test_postgres_address_is_taken(load):
     assert config["PASSWORD"] == "p@ss"
     assert config["OPTIONS"] == {"sslmode": "require", "prepare_threshold": 0}
     assert config["CONN_HEALTH_CHECKS"] is True
+
+
+def test_nothing_is_prepared_behind_a_pooler_that_keeps_nothing(load):
+    settings = load(DATABASE_URL="postgres://localhost/watch", PREPARED_STATEMENTS="0")
+
+    assert settings["DATABASES"]["default"]["OPTIONS"] == {"prepare_threshold": None}
 
 
 @pytest.mark.parametrize(

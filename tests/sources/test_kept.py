@@ -95,14 +95,14 @@ def test_lost_connection_is_made_again(monkeypatch):
     make_organisation()
     answers = [OperationalError("the server was restarted"), [(1, MOMENT)]]
 
-    def fetch(statement):
+    def ask(statement, params):
         answer = answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
         return answer
 
     closed = []
-    monkeypatch.setattr(kept, "fetch", fetch)
+    monkeypatch.setattr(kept, "ask", ask)
     lost = SimpleNamespace(
         in_atomic_block=False, alias="default", close=lambda: closed.append(True)
     )
