@@ -8,6 +8,7 @@ from rest_framework.mixins import RetrieveModelMixin
 from rest_framework.response import Response
 
 from config.clocks import CLOCKS
+from config.keyset import names_of
 from config.rest import (
     ComputedList,
     PublicList,
@@ -17,12 +18,14 @@ from config.rest import (
     row_serializer,
     some_of,
 )
+from sources.formats import CHUNK
 from sources.recorded import TODAY
 from sources.rows import Column, Kind, Table
 
 from .answers import total_and_rows
 from .basis import ClockForm, KnownOn, RecordedAt
 from .counting import GroupBy, count_by, reason_not_to_group
+from .documents import all_written, written
 from .exports import CLAIMS, INCIDENTS
 from .feeds import incident_entry
 from .filters import ClaimFilter, CountFilter, IncidentFilter, incidents_queries, incidents_query
@@ -116,7 +119,7 @@ class IncidentList(PublicList):
         for name in self.facets:
             if refused := reason_not_to_group(name, self.filters.basis):
                 raise ValidationError({clock: [reason] for clock, reason in refused.items()})
-        return annotated(self.filters.qs, self.filters.basis)
+        return self.filters.qs
 
     def order(self):
         order = super().order()
@@ -136,11 +139,15 @@ class IncidentList(PublicList):
         return bool(self.request.query_params.get("updated_since"))
 
     def paginate_queryset(self, queryset):
+        queryset = annotated(queryset, self.filters.basis)
         # The place of a row in this order is read off the row.
         by_change = self.order()[0].endswith(LAST_CHANGED[0])
         return super().paginate_queryset(
             queryset.select_related("change") if by_change else queryset
         )
+
+    def all_records(self, rows):
+        return super().all_records(annotated(rows, self.filters.basis))
 
     def records(self, rows):
         return with_documents(rows, self.filters.basis)
@@ -177,6 +184,28 @@ class IncidentViewSet(RetrieveModelMixin, IncidentList):
     lookup_field = "public_id"
     lookup_value_regex = r"BW-[0-9]+"
     detail_parameters = CLOCKS
+
+    @property
+    def is_written(self):
+        """Whether the database writes the JSON."""
+        return not self.clocked and self.request.accepted_renderer.format in ("json", "ndjson")
+
+    def one_page(self, rows):
+        if not self.is_written:
+            return super().one_page(rows)
+        rows = rows.values(*{"id", *names_of(self.order())})
+        page = self.paginator.paginate_queryset(rows, self.request, self)
+        texts = written([row["id"] for row in page], self.order(), self.fields)
+        return self.paginator.get_written_response(texts, **self.beside())
+
+    def all_records(self, rows):
+        if not self.is_written:
+            return super().all_records(rows)
+        ids = rows.values_list("id", flat=True).iterator(CHUNK)
+        return all_written(ids, self.order(), self.fields)
+
+    def json_lines(self, records):
+        return records if self.is_written else super().json_lines(records)
 
     @extend_schema(
         parameters=[

@@ -6,17 +6,26 @@ import re
 
 from django.core.exceptions import ValidationError as BadValue
 from django.db.models import Model
+from django.http import HttpResponse
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import BasePagination
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from config.keyset import backwards, beyond
+from sources.documents import sent
 
 
 def value_at(row, path):
-    """The value of a row at a lookup path such as "change__revision"; of a record, its key."""
-    for name in path.lstrip("-").split("__"):
+    """The value of a row at a lookup path such as "change__revision"; of a record, its key.
+
+    A dictionary holds the values by their paths.
+    """
+    path = path.lstrip("-")
+    if isinstance(row, dict):
+        return row[path]
+    for name in path.split("__"):
         row = getattr(row, name)
     return row.pk if isinstance(row, Model) else row
 
@@ -28,6 +37,11 @@ def field_at(model, path):
         model = model._meta.get_field(link).related_model
     field = model._meta.get_field(name)
     return field.target_field if field.is_relation else field
+
+
+def with_links(answer, links):
+    answer.links = {"next": links["next"], "prev": links["previous"]}
+    return answer
 
 
 class KeysetPagination(BasePagination):
@@ -91,15 +105,23 @@ class KeysetPagination(BasePagination):
         cursor = base64.urlsafe_b64encode(cursor.encode()).decode()
         return replace_query_param(self.address, "cursor", cursor)
 
-    def get_paginated_response(self, data, **more):
-        """The page; `more` stands beside it."""
-        links = {
+    def links(self):
+        return {
             "next": self.link(False, self.page[-1]) if self.has_next else None,
             "previous": self.link(True, self.page[0]) if self.has_previous else None,
         }
-        answer = Response({**links, **more, "results": data})
-        answer.links = {"next": links["next"], "prev": links["previous"]}
-        return answer
+
+    def get_paginated_response(self, data, **more):
+        """The page; `more` stands beside it."""
+        links = self.links()
+        return with_links(Response({**links, **more, "results": data}), links)
+
+    def get_written_response(self, texts, **more):
+        """The same page of records that are JSON already."""
+        links = self.links()
+        beside = JSONRenderer().render({**links, **more}).decode()
+        body = f'{beside.removesuffix("}")},"results":[{sent(texts)}]}}'
+        return with_links(HttpResponse(body, content_type=JSONRenderer.media_type), links)
 
     def get_paginated_response_schema(self, schema):
         link = {"type": "string", "format": "uri", "nullable": True}

@@ -25,7 +25,7 @@ from config.keyset import backwards
 from config.paging import KeysetPagination
 from config.throttle import Scope, looks_through_texts, seconds_to_wait
 from config.whole import LICENCE, WholeList
-from sources.formats import CHUNK, in_chunks
+from sources.formats import CHUNK, as_json, in_chunks
 from sources.kept import last_revision
 from sources.rows import Kind
 
@@ -107,6 +107,10 @@ class Public:
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)
         refuse_parameters(request.query_params, self.parameters())
+
+    def json_lines(self, records):
+        """The records as lines of JSON."""
+        return map(as_json, self.shown(records))
 
     def begin(self):
         """Once the question is valid, and before a row is read: is there anything new to tell, and
@@ -191,7 +195,8 @@ class PublicList(Public, GenericViewSet):
     def list(self, request):
         # What is refused is refused before a row is read.
         rows, order = self.asked(), self.order()
-        self.fields = some_of(request, "fields", self.names_of_fields())
+        asks_for_some = request.query_params.get("fields")
+        self.fields = asks_for_some and some_of(request, "fields", self.names_of_fields())
         one_of(request, "bom", ("true", "false"))
         refuse_out_of_format(request)
         self.begin()
@@ -200,6 +205,10 @@ class PublicList(Public, GenericViewSet):
             count = rows.order_by().count
             records, lines = partial(self.all_records, rows), self.lines(rows)
             return WholeList(self, records, count, self.fields, lines).response()
+        return self.one_page(rows)
+
+    def one_page(self, rows):
+        """A page of these rows, as JSON."""
         page = self.records(self.paginate_queryset(rows))
         return self.paginator.get_paginated_response(list(self.shown(page)), **self.beside())
 

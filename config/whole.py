@@ -14,7 +14,7 @@ from sources.formats import (
     csv_chunks,
     file_chunks,
     geojson_chunks,
-    ndjson_chunks,
+    line_chunks,
     snapshot,
     xlsx_file,
 )
@@ -87,7 +87,7 @@ class WholeList:
         return file_chunks(xlsx_file(self.table.name, self.names, self.rows()))
 
     def ndjson(self):
-        return ndjson_chunks(self.view.shown(self.records()))
+        return line_chunks(self.view.json_lines(self.records()))
 
     def geojson(self):
         number = self.revision and self.revision.number

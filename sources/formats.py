@@ -142,9 +142,13 @@ def as_json(value: Any) -> str:
 
 def ndjson_chunks(records: Iterable[Any]) -> Iterator[bytes]:
     """One JSON object a line."""
+    return line_chunks(map(as_json, records))
+
+
+def line_chunks(lines: Iterable[str]) -> Iterator[bytes]:
     buffer = io.StringIO()
-    for record in records:
-        buffer.write(f"{as_json(record)}\n")
+    for line in lines:
+        buffer.write(f"{line}\n")
         yield from _sent(buffer)
     yield from _sent(buffer, all_of_it=True)
 
