@@ -13,6 +13,7 @@ from attacks.api import IncidentViewSet
 from attacks.documents import all_written, written
 from attacks.models import NEWEST_FIRST, IncidentKey
 from attacks.serializers import IncidentSerializer
+from sources import kept
 from sources.models import Revision
 from sources.revisions import revision
 from tests.factories import (
@@ -160,6 +161,7 @@ def make_world(bases, organisations, reports, incidents):
     # A whole second is written without decimals.
     first = Revision.objects.earliest("number")
     Revision.objects.filter(pk=first.pk).update(moment=first.moment.replace(microsecond=0))
+    kept.clear()  # and two worlds may be of the same second
 
 
 def nth(some, number):

@@ -309,8 +309,8 @@ def test_a_whole_answer_by_place_is_one_query(group_by, in_a_request, django_ass
     make_incident()
     filters = asked(since="2024-01-01")
 
-    # The revision and the bases, which are kept; the counts.
-    with django_assert_num_queries(3):
+    # The bases, which are kept; the counts.
+    with django_assert_num_queries(2):
         answers.total_and_rows(filters, group_by)
     with django_assert_num_queries(1):
         answers.total_and_rows(filters, group_by)
