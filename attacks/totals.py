@@ -17,11 +17,12 @@ import datetime
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import Q, QuerySet, Sum
 
 from bases.models import MilitaryBase
 from sources.recorded import TODAY
+from sources.statements import ask
 
 from .counting import Count, Coverage
 from .rules import HOUSE, HOUSE_TODAY, Basis, Rule
@@ -117,13 +118,11 @@ def count_by_site(
     key = key_of(basis.rule)
     rows = " UNION ALL ".join(sql + where for sql, _ in parts)
     params = [one for _, own in parts for one in (key, *own, *at)]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT base_id, CAST(SUM(certain) AS bigint), CAST(SUM(possible) AS bigint)"
-            f" FROM ({rows}) AS parts GROUP BY base_id",
-            params,
-        )
-        found = cursor.fetchall()
+    found = ask(
+        "SELECT base_id, CAST(SUM(certain) AS bigint), CAST(SUM(possible) AS bigint)"
+        f" FROM ({rows}) AS parts GROUP BY base_id",
+        params,
+    )
     return {base: Count(certain, possible) for base, certain, possible in found if possible}
 
 
