@@ -163,7 +163,9 @@ def _note(incidents: Incidents, number: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table} ({incident}, {revision}) {rows}"
-            f" ON CONFLICT ({incident}) DO UPDATE SET {revision} = excluded.{revision}",
+            f" ON CONFLICT ({incident}) DO UPDATE SET {revision} = excluded.{revision}"
+            # What is noted already needs no second row: most are found in several ways.
+            f" WHERE {table}.{revision} <> excluded.{revision}",
             params,
         )
 

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from sources.imports import KnownNames, KnownReports
 from sources.models import Revision
 from sources.on_record import edited_by_hand, load, one_of
 from sources.plan import Cells, Plan
-from sources.settling import Record, settle
+from sources.settling import Record, in_parts, settle
 from sources.tables import Format, Row
 
 from .claim_status import ClaimStatus
@@ -143,13 +145,21 @@ def _claim(cells: Cells, names: KnownNames, reports: KnownReports) -> Values:
     }
 
 
+# Where a row of incidents.csv names who makes the claim that it implies.
+CLAIMANT_COLUMNS = {
+    Claim.Kind.RESPONSIBILITY: "claimed_by",
+    Claim.Kind.ATTRIBUTION: "attributed_by",
+    Claim.Kind.NO_CLAIM: "",
+}
+
+
 def _implied(plan: Plan, row: Row, incident: Incident, names: KnownNames) -> Iterator[Said]:
     """The claims that claimed_by, attributed_to and a status of unclaimed stand for."""
 
     def said(kind: Claim.Kind, claimant: str = "", blamed: str = "") -> Said:
         values = {
             "incident_id": incident.pk,
-            "claimant_id": names.link(plan, row_column[kind], claimant),
+            "claimant_id": names.link(plan, CLAIMANT_COLUMNS[kind], claimant),
             "claimant_text": claimant,
             "kind": kind,
             "stance": Claim.Stance.AFFIRMS,
@@ -161,11 +171,6 @@ def _implied(plan: Plan, row: Row, incident: Incident, names: KnownNames) -> Ite
         }
         return Said(row, values)
 
-    row_column = {
-        Claim.Kind.RESPONSIBILITY: "claimed_by",
-        Claim.Kind.ATTRIBUTION: "attributed_by",
-        Claim.Kind.NO_CLAIM: "",
-    }
     cells = Cells(plan, row)
     for claimant in cells.texts("claimed_by"):
         yield said(Claim.Kind.RESPONSIBILITY, claimant)
@@ -305,13 +310,11 @@ def _settle_claims(plan: Plan, stated: list[Said], stored: _StoredClaims) -> Non
             optional = _optional(said.row) if stated_by_row else {}
             values = Cells(plan, said.row).stated(said.values, optional)
             records.append(Record(said.row, {"id": claim and claim.pk}, *values))
-    settle(
-        plan,
-        Claim,
-        records,
-        existing=list(matched.values()),
-        columns={"made_on": "claimed_on", "claimant_text": "claimant", "blamed_text": "blamed"},
-    )
+    by_pk = {claim.pk: claim for claim in matched.values()}
+    columns = {"made_on": "claimed_on", "claimant_text": "claimant", "blamed_text": "blamed"}
+    for part in in_parts(records):
+        existing = [by_pk[record.key["id"]] for record in part if record.key["id"]]
+        settle(plan, Claim, part, existing=existing, columns=columns)
 
 
 def _optional(row: Row) -> dict[str, str]:
@@ -322,16 +325,20 @@ def _optional(row: Row) -> dict[str, str]:
 
 def compare_claim_status(plan: Plan, incidents: Incidents) -> None:
     """Say where the status derived from the claims is not the one that the file gives."""
+    # Of an incident about which nothing is claimed it is unknown.
+    of_it = Claim.objects.filter(incident=OuterRef("pk"))
     derived = dict(
         Incident.objects.filter(pk__in=one_of([one.pk for _, one in incidents.values()]))
+        .filter(Exists(of_it))
         .with_claim_status()
         .order_by()
         .values_list("pk", "claim_status")
     )
     for row, incident in incidents.values():
         given = row.cells["claim_status"] or ClaimStatus.UNKNOWN
-        if incident.pk in derived and derived[incident.pk] != given:
+        status = derived.get(incident.pk, ClaimStatus.UNKNOWN)
+        if status != given:
             plan.notes.append(
                 f"{row.place}: claim_status is {given} in the file, "
-                f"{derived[incident.pk]} by the claims on record."
+                f"{status} by the claims on record."
             )

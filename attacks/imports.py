@@ -97,6 +97,14 @@ def import_incidents(plan: Plan, reports: KnownReports) -> Incidents:
     rows = plan.once(plan.rows(INCIDENTS.name), "key")
     if not rows:
         return {}
+    incidents = _import_rows(plan, rows)
+    settle_keys(plan, incidents)
+    settle_other_keys(plan, incidents)
+    _settle_citations(plan, incidents, reports)
+    return incidents
+
+
+def _import_rows(plan: Plan, rows: list[Row]) -> Incidents:
     removed = removed_here([row.cells["key"] for row in rows])
     for row in rows:
         if row.cells["key"] in removed:
@@ -115,9 +123,6 @@ def import_incidents(plan: Plan, reports: KnownReports) -> Incidents:
     _refuse_beside_best(plan, records, known)
     incidents = _settle_survivors_first(plan, records, known)
     plan.absent |= {(INCIDENTS.name, key) for key in records if key not in incidents}
-    settle_keys(plan, incidents)
-    settle_other_keys(plan, incidents)
-    _settle_citations(plan, incidents, reports)
     return incidents
 
 
@@ -187,6 +192,9 @@ class _Serials:
         return carried
 
 
+NEW_IS = {"status": Incident.Status.PUBLISHED}
+
+
 def _incident(plan: Plan, row: Row, bases: KnownBases, serials: _Serials) -> Record | None:
     cells = Cells(plan, row)
     base = None
@@ -222,7 +230,7 @@ def _incident(plan: Plan, row: Row, bases: KnownBases, serials: _Serials) -> Rec
     if not cells.ok:
         return None
     values, unstated = cells.stated(values, OPTIONAL_OF_INCIDENT)
-    defaults = {"status": Incident.Status.PUBLISHED, **unstated}
+    defaults = NEW_IS | unstated if unstated else NEW_IS
     return Record(row, {"serial": serial}, values, defaults)
 
 

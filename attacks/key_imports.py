@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from sources.models import Revision
 from sources.on_record import load, one_of
 from sources.plan import Cells, Plan
-from sources.settling import Record, settle
+from sources.settling import Record, in_parts, settle
 from sources.tables import Row
 
 from .models import PUBLIC_ID, Incident, IncidentKey, serial_of
@@ -67,12 +67,14 @@ def incidents_named(names: Collection[str], incidents: Incidents) -> dict[str, I
 
 
 def settle_keys(plan: Plan, incidents: Incidents) -> None:
-    records = [
+    records = (
         Record(row, {"system": KEY_SYSTEM, "key": key}, {"incident_id": incident.pk})
         for key, (row, incident) in incidents.items()
         if not without_key(row)
-    ]
-    settle(plan, IncidentKey, records, existing=_keys(incidents))
+    )
+    for part in in_parts(records):
+        keys = [record.key["key"] for record in part]
+        settle(plan, IncidentKey, part, existing=_keys(keys))
 
 
 def settle_other_keys(plan: Plan, incidents: Incidents) -> None:

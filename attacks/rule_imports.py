@@ -14,7 +14,7 @@ from sources.models import Organisation
 from sources.on_record import edited_by_hand, load
 from sources.plan import Cells, Plan
 from sources.settling import Record, settle
-from sources.tables import Format, Row
+from sources.tables import Format, NamedCells, Row
 
 from .models import CountingRule, RuleSite
 
@@ -177,7 +177,8 @@ def _fold(cells: Cells, column: str, text: str, bases: KnownBases) -> Fold | Non
 
 def _base(cells: Cells, column: str, name: str, bases: KnownBases) -> int | None:
     """The base that one side of a pair names, looked up as if it had the cell for itself."""
-    side = Cells(cells.plan, Row(cells.row.file, cells.row.number, {column: name}))
+    cell = NamedCells({column: 0}, (name,))
+    side = Cells(cells.plan, Row(cells.row.file, cells.row.number, cell))
     base = bases.find(side, column)
     cells.ok = cells.ok and side.ok
     return base.pk if base else None

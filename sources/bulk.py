@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db import connection, models
 from django.utils import timezone
+from psycopg.copy import QueuedLibpqWriter
 
 BATCH = 10_000
 # What both databases take as it is; a time or a decimal is written in the way of each.
@@ -34,8 +35,7 @@ def insert(objects: Sequence[Any], revision: int) -> None:
         one.pk = key
         one._state.adding, one._state.db = False, connection.alias
     fields = model._meta.concrete_fields
-    for batch in _batches(objects, fields):
-        _write(model, fields, batch)
+    _write(model, fields, _batches(objects, fields))
     user = model.history.model.get_default_history_user(objects[0])
     history = {
         "history_date": timezone.now(),
@@ -78,21 +78,30 @@ def _prepared(field: models.Field, column: Values) -> Values:
     return [field.get_db_prep_save(value, connection) for value in column]
 
 
-def _write(model: type[models.Model], fields: Sequence[Any], rows: list[Values]) -> None:
+def _write(
+    model: type[models.Model], fields: Sequence[Any], batches: Iterator[list[Values]]
+) -> None:
     quote = connection.ops.quote_name
     table = quote(model._meta.db_table)
     columns = ", ".join(quote(field.column) for field in fields)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with (
-                connection.wrap_database_errors,
-                cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy,
-            ):
-                for row in rows:
-                    copy.write_row(row)
+            _copy(cursor.cursor, f"COPY {table} ({columns}) FROM STDIN", batches)
         else:
             places = ", ".join(["%s"] * len(fields))
-            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({places})", rows)
+            for batch in batches:
+                cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({places})", batch)
+
+
+def _copy(cursor: Any, statement: str, batches: Iterator[list[Values]]) -> None:
+    """Send the rows; those that follow are made ready while the server stores those before."""
+    with (
+        connection.wrap_database_errors,
+        cursor.copy(statement, writer=QueuedLibpqWriter(cursor)) as copy,
+    ):
+        for batch in batches:
+            for row in batch:
+                copy.write_row(row)
 
 
 def _copy_to_history(

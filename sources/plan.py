@@ -82,10 +82,13 @@ class Plan:
 class Cells:
     """The cells of a row as values. What cannot be one is refused, and `ok` is False."""
 
+    __slots__ = ("_places", "_texts", "ok", "plan", "row")
+
     def __init__(self, plan: Plan, row: Row) -> None:
         self.plan = plan
         self.row = row
         self.ok = True
+        self._places, self._texts = row.cells.places, row.cells.texts
 
     def refuse(self, column: str, reason: str) -> None:
         self.plan.refuse(self.row, column, reason)
@@ -104,7 +107,8 @@ class Cells:
         return False
 
     def text(self, column: str) -> str:
-        return self.row.cells.get(column, "")
+        place = self._places.get(column)
+        return "" if place is None else self._texts[place]
 
     def texts(self, column: str) -> list[str]:
         """The parts between semicolons, each once."""

@@ -64,34 +64,34 @@ class Refusal:
 class NamedCells(Mapping[str, str]):
     """The cells of one row by their columns; all rows of a file share the places of these."""
 
-    __slots__ = ("_places", "texts")
+    __slots__ = ("places", "texts")
 
     def __init__(self, places: dict[str, int], texts: tuple[str, ...]) -> None:
-        self._places = places
+        self.places = places
         self.texts = texts
 
     def __getitem__(self, column: str) -> str:
-        return self.texts[self._places[column]]
+        return self.texts[self.places[column]]
 
     def get(self, column: str, default: Any = None) -> Any:
-        place = self._places.get(column)
+        place = self.places.get(column)
         return default if place is None else self.texts[place]
 
     def __contains__(self, column: object) -> bool:
-        return column in self._places
+        return column in self.places
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._places)
+        return iter(self.places)
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self.places)
 
 
 @dataclass(slots=True, eq=False)
 class Row:
     file: str
     number: int
-    cells: Mapping[str, str]
+    cells: NamedCells
 
     @property
     def place(self) -> str:
