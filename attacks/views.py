@@ -17,7 +17,7 @@ from .basis import ClockForm
 from .counting import GroupBy, reason_not_to_group
 from .filters import CountFilter, IncidentFilter, incidents_queries, incidents_query
 from .models import NEWEST_FIRST, Grade, Incident, serial_of
-from .records import annotated, with_bases, with_documents
+from .records import annotated, first_annotated, with_bases, with_documents
 from .rules import HOUSE_TODAY
 
 PAGE = 50
@@ -105,12 +105,12 @@ def page_of(incidents, basis=HOUSE_TODAY, *, older_than="", newer_than=""):
     if anchor and newer_than:
         nearest_first = backwards(NEWEST_FIRST)
         incidents = incidents.filter(beyond(nearest_first, place)).order_by(*nearest_first)
-        rows = list(incidents[: PAGE + 1])
+        rows = first_annotated(incidents, PAGE + 1, basis)
         has_newer, has_older = len(rows) > PAGE, True
         rows = rows[:PAGE][::-1]
     else:
         incidents = incidents.filter(beyond(NEWEST_FIRST, place)) if anchor else incidents
-        rows = list(incidents.order_by(*NEWEST_FIRST)[: PAGE + 1])
+        rows = first_annotated(incidents.order_by(*NEWEST_FIRST), PAGE + 1, basis)
         has_newer, has_older = anchor is not None, len(rows) > PAGE
         rows = rows[:PAGE]
     # By what was known on a day, casualties are those stated until then.
@@ -159,7 +159,7 @@ def incidents(request):
             "count_query": incidents_query(params) if may_be_quoted(params) else "",
             "count": count(filters),
             "page": page_of(
-                annotated(filters.qs, filters.basis),
+                filters.qs,
                 filters.basis,
                 older_than=request.GET.get("older_than", ""),
                 newer_than=request.GET.get("newer_than", ""),

@@ -5,6 +5,7 @@ from django.views.decorators.http import require_safe
 from attacks.answers import count_at, count_by_site
 from attacks.counting import NO_ATTACKS
 from attacks.models import Incident
+from attacks.records import first_annotated, with_bases
 from attacks.views import active_filters, asked
 from config.pages import kept_page
 from sources.revisions import last_revision
@@ -52,7 +53,7 @@ def base(request, slug):
     base = get_object_or_404(
         MilitaryBase.objects.select_related("parent", "report__publisher"), slug=slug
     )
-    incidents = Incident.objects.published().filter(base=base)
+    newest_first = Incident.objects.published().filter(base=base).in_order()
     return render(
         request,
         "bases/detail.html",
@@ -61,10 +62,7 @@ def base(request, slug):
             "names": base.names.select_related("report__publisher"),
             "parts": base.parts.all(),
             "count": count_at(base),
-            "incidents": incidents.select_related("base")
-            .with_claim_status()
-            .with_verdict()
-            .in_order()[:LATEST_INCIDENTS],
+            "incidents": with_bases(first_annotated(newest_first, LATEST_INCIDENTS)),
             "lines": _published_lines(base),
             "presences": ForcePresence.objects.filter(base=base).select_related(
                 "force", "report__publisher"

@@ -13,7 +13,7 @@ from attacks.answers import coverage
 from attacks.counting import Coverage
 from attacks.knowledge import may_be_published
 from attacks.models import NEWEST_FIRST, Incident
-from attacks.records import annotated, with_bases, with_documents
+from attacks.records import first_annotated, with_bases, with_documents
 from attacks.rules import Basis
 from bases.models import ForcePresence
 from sources.kept import kept
@@ -118,7 +118,8 @@ class OnRecord:
 def on_record(known_on: Day | None) -> OnRecord:
     """By what could be known on that day; by all, where it is None."""
     basis = Basis(known_on=known_on)
-    latest = annotated(basis.published(), basis).order_by(*NEWEST_FIRST)[:LATEST_INCIDENTS]
+    newest_first = basis.published().order_by(*NEWEST_FIRST)
+    latest = first_annotated(newest_first, LATEST_INCIDENTS, basis)
     shown = with_documents if known_on else with_bases
     return OnRecord(
         coverage=coverage(basis),
