@@ -274,8 +274,8 @@ def test_autocomplete_of_incidents_needs_few_queries(admin_client, django_assert
         make_incident()
     query = {"app_label": "attacks", "model_name": "incident", "field_name": "merged_into"}
 
-    # Session, user, names (2), count, page.
-    with django_assert_max_num_queries(6):
+    # Session, user, the revision, names (2), count, page.
+    with django_assert_max_num_queries(7):
         answer = admin_client.get(reverse("admin:autocomplete"), query | {"term": "base"})
 
     assert len(answer.json()["results"]) == 15
