@@ -17,9 +17,14 @@ def one_of(values: Collection[Any]) -> RawSQL | list[Any]:
     if not values:
         return []
     if connection.vendor == "postgresql":
-        kind = "bigint" if all(isinstance(value, int) for value in values) else "text"
-        return RawSQL(f"SELECT unnest(%s::{kind}[])", [list(values)])
+        return RawSQL(f"SELECT unnest(%s::{_kind(values)}[])", [list(values)])
     return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(values))])
+
+
+def _kind(values: Collection[Any]) -> str:
+    """What PostgreSQL calls values of which all are of one kind."""
+    kinds = {type(value) for value in values}
+    return "boolean" if kinds == {bool} else "bigint" if kinds == {int} else "text"
 
 
 def load(model: Any, field_name: str, values: Collection[Any]) -> list[Any]:
