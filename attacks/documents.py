@@ -11,9 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.db.models import F, Func, OuterRef, Subquery, TextField, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
 from bases.serializers import BasePlaceSerializer
+from sources.copies import literal
 from sources.countries import country_choices
 from sources.documents import Days, LookedUp, Moment, statement
 from sources.formats import in_chunks
@@ -77,6 +79,9 @@ class PublicId(Func):
 
 
 def _country_name(code: Any) -> Any:
-    """As `country_name` has it: the code itself where ISO has none."""
-    names = json.dumps(dict(country_choices()))
-    return Coalesce(LookedUp(Value(names), code), code, output_field=TextField())
+    """As `country_name` has it: the code itself where ISO has none.
+
+    The names stand in the words of the statement: a parameter would be read anew for each row.
+    """
+    names = RawSQL(literal(json.dumps(dict(country_choices()))), ())
+    return Coalesce(LookedUp(names, code), code, output_field=TextField())
