@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef
 
 from sources.imports import KnownNames, KnownReports
 from sources.models import Revision
-from sources.on_record import edited_by_hand, load, one_of
+from sources.on_record import as_rows, edited_by_hand, one_of
 from sources.plan import Cells, Plan
 from sources.settling import Record, in_parts, settle
 from sources.tables import Format, Row
@@ -80,8 +80,8 @@ def import_claims(plan: Plan, incidents: Incidents, reports: KnownReports) -> No
     names = KnownNames()
     stated = _stated(plan, incidents, names, reports)
     concerned = {said.values["incident_id"] for said in stated}
-    concerned |= {incident.pk for _, incident in incidents.values()}
-    stored = _StoredClaims(load(Claim, "incident", list(concerned)))
+    concerned |= {incident.id for _, incident in incidents.values()}
+    stored = _StoredClaims(as_rows(Claim.objects.filter(incident__in=one_of(concerned))))
     _settle_claims(plan, stated, stored)
     implied = [
         said
@@ -107,7 +107,7 @@ def _stated(
             if not cells.excused(INCIDENTS.name, key):
                 cells.refuse("incident_key", f"No incident has the key {key!r}.")
             continue
-        values = _claim(cells, names, reports) | {"incident_id": known[key].pk}
+        values = _claim(cells, names, reports) | {"incident_id": known[key].id}
         if not cells.ok:
             continue
         said = Said(row, values)
@@ -153,12 +153,12 @@ CLAIMANT_COLUMNS = {
 }
 
 
-def _implied(plan: Plan, row: Row, incident: Incident, names: KnownNames) -> Iterator[Said]:
+def _implied(plan: Plan, row: Row, incident: Any, names: KnownNames) -> Iterator[Said]:
     """The claims that claimed_by, attributed_to and a status of unclaimed stand for."""
 
     def said(kind: Claim.Kind, claimant: str = "", blamed: str = "") -> Said:
         values = {
-            "incident_id": incident.pk,
+            "incident_id": incident.id,
             "claimant_id": names.link(plan, CLAIMANT_COLUMNS[kind], claimant),
             "claimant_text": claimant,
             "kind": kind,
@@ -184,8 +184,8 @@ def _implied(plan: Plan, row: Row, incident: Incident, names: KnownNames) -> Ite
 class _StoredClaims:
     """The claims on record of the incidents concerned, each to be meant by one row at most."""
 
-    def __init__(self, claims: list[Claim]) -> None:
-        self._free: dict[int, dict[Claim, None]] = defaultdict(dict)
+    def __init__(self, claims: list[Any]) -> None:
+        self._free: dict[int, dict[Any, None]] = defaultdict(dict)
         # Everything said, on record or in rows of this import, by incident and kind; with it the
         # identity of what is on record and may be no more than implied.
         self._said: dict[tuple[int, str], list[tuple[Values, Any]]] = defaultdict(list)
@@ -197,12 +197,12 @@ class _StoredClaims:
     def _note(self, values: Values, implied: Any = None) -> None:
         self._said[values["incident_id"], values["kind"]].append((values, implied))
 
-    def match(self, stated: list[Said]) -> dict[int, Claim]:
+    def match(self, stated: list[Said]) -> dict[int, Any]:
         """The claim on record that each of these means, by position: the same in every respect
         first, then one that says the same in the same words, then one of the same identity, then
         one that was only implied so far, then one that had this identity until somebody edited it
         here."""
-        found: dict[int, Claim] = {}
+        found: dict[int, Any] = {}
         waiting = dict(enumerate(stated))
         for alike in (_unchanged, _identical, _same_identity, _fills_in, self._had_identity):
             for position, said in waiting.items():
@@ -221,12 +221,12 @@ class _StoredClaims:
 
     @cached_property
     def _former(self) -> set[tuple[Any, ...]]:
-        free = [claim.pk for claims in self._free.values() for claim in claims]
+        free = [claim.id for claims in self._free.values() for claim in claims]
         by_hand = edited_by_hand(Claim, free)
         return set(Claim.history.filter(id__in=one_of(by_hand)).values_list("id", *IDENTITY))
 
-    def _had_identity(self, said: Said, claim: Claim) -> bool:
-        return (claim.pk, *said.identity) in self._former
+    def _had_identity(self, said: Said, claim: Any) -> bool:
+        return (claim.id, *said.identity) in self._former
 
     def says(self, implied: Said) -> bool:
         """Whether somebody is on record with what is implied, in a statement of its own."""
@@ -240,28 +240,28 @@ class _StoredClaims:
 FIELDS = [field for field in Claim._meta.concrete_fields if field.name != "id"]
 
 
-def _values(claim: Claim) -> Values:
+def _values(claim: Any) -> Values:
     return {field.attname: getattr(claim, field.attname) for field in FIELDS}
 
 
-def _stored_identity(claim: Claim) -> tuple[Any, ...]:
+def _stored_identity(claim: Any) -> tuple[Any, ...]:
     return tuple(getattr(claim, name) for name in IDENTITY)
 
 
-def _unchanged(said: Said, claim: Claim) -> bool:
+def _unchanged(said: Said, claim: Any) -> bool:
     return all(getattr(claim, name) == value for name, value in said.values.items())
 
 
-def _identical(said: Said, claim: Claim) -> bool:
+def _identical(said: Said, claim: Any) -> bool:
     alike = ("summary", "blamed_text")
     return _same_identity(said, claim) and all(getattr(claim, n) == said.values[n] for n in alike)
 
 
-def _same_identity(said: Said, claim: Claim) -> bool:
+def _same_identity(said: Said, claim: Any) -> bool:
     return _stored_identity(claim) == said.identity
 
 
-def _fills_in(said: Said, claim: Claim) -> bool:
+def _fills_in(said: Said, claim: Any) -> bool:
     """Whether the row gives the day and source of a claim that was only implied until now."""
     stored = _values(claim)
     return (
@@ -309,8 +309,8 @@ def _settle_claims(plan: Plan, stated: list[Said], stored: _StoredClaims) -> Non
             stated_by_row = "incident_key" in said.row.cells  # else implied by an incident's
             optional = _optional(said.row) if stated_by_row else {}
             values = Cells(plan, said.row).stated(said.values, optional)
-            records.append(Record(said.row, {"id": claim and claim.pk}, *values))
-    by_pk = {claim.pk: claim for claim in matched.values()}
+            records.append(Record(said.row, {"id": claim and claim.id}, *values))
+    by_pk = {claim.id: claim for claim in matched.values()}
     columns = {"made_on": "claimed_on", "claimant_text": "claimant", "blamed_text": "blamed"}
     for part in in_parts(records):
         existing = [by_pk[record.key["id"]] for record in part if record.key["id"]]
@@ -328,7 +328,7 @@ def compare_claim_status(plan: Plan, incidents: Incidents) -> None:
     # Of an incident about which nothing is claimed it is unknown.
     of_it = Claim.objects.filter(incident=OuterRef("pk"))
     derived = dict(
-        Incident.objects.filter(pk__in=one_of([one.pk for _, one in incidents.values()]))
+        Incident.objects.filter(pk__in=one_of([one.id for _, one in incidents.values()]))
         .filter(Exists(of_it))
         .with_claim_status()
         .order_by()
@@ -336,7 +336,7 @@ def compare_claim_status(plan: Plan, incidents: Incidents) -> None:
     )
     for row, incident in incidents.values():
         given = row.cells["claim_status"] or ClaimStatus.UNKNOWN
-        status = derived.get(incident.pk, ClaimStatus.UNKNOWN)
+        status = derived.get(incident.id, ClaimStatus.UNKNOWN)
         if status != given:
             plan.notes.append(
                 f"{row.place}: claim_status is {given} in the file, "

@@ -12,7 +12,7 @@ from typing import Any
 
 from bases.imports import KnownBases
 from sources.imports import KnownReports
-from sources.on_record import edited_by_hand, load, one_of
+from sources.on_record import as_rows, edited_by_hand, one_of
 from sources.plan import Cells, Plan
 from sources.settling import Record, in_parts, settle
 from sources.tables import Format, Row
@@ -28,7 +28,7 @@ from .key_imports import (
     settle_keys,
     settle_other_keys,
 )
-from .models import PUBLIC_ID, Citation, Grade, Incident, next_serial, serial_of
+from .models import PUBLIC_ID, Citation, Grade, Incident, next_serial, public_id, serial_of
 
 INCIDENTS = Format(
     "incidents.csv",
@@ -151,7 +151,7 @@ OPTIONAL_OF_INCIDENT = {
 class _Serials:
     """Which number in the public id each row gets: its own, the one it carries, or a new one."""
 
-    def __init__(self, plan: Plan, rows: list[Row], known: dict[str, Incident]) -> None:
+    def __init__(self, plan: Plan, rows: list[Row], known: dict[str, Any]) -> None:
         self._known = known
         self._next = next_serial()
         carried = [self._carried(row) for row in rows]
@@ -181,7 +181,7 @@ class _Serials:
         elif carried and carried in self._given:
             cells.refuse("public_id", f"{text} stands already in {self._given[carried].place}.")
         elif carried and known is not None and known.serial != carried:
-            cells.refuse("public_id", f"This incident is {known.public_id} here, for good.")
+            cells.refuse("public_id", f"This incident is {public_id(known.serial)} here, for good.")
         elif carried and known is None and carried in self._used:
             cells.refuse("public_id", f"{text} is or was another incident here.")
         if known is not None:
@@ -244,7 +244,7 @@ def _people(cells: Cells, whom: str) -> dict[str, int | None]:
     return {f"{whom}_low": low, f"{whom}_best": best, f"{whom}_high": high}
 
 
-def _refuse_beside_best(plan: Plan, records: dict[str, Record], known: dict[str, Incident]) -> None:
+def _refuse_beside_best(plan: Plan, records: dict[str, Record], known: dict[str, Any]) -> None:
     """Refuse figures between which the best one on record does not lie, where the file has none."""
     contradicted = [
         (key, whom)
@@ -252,18 +252,18 @@ def _refuse_beside_best(plan: Plan, records: dict[str, Record], known: dict[str,
         for whom in ("killed", "injured")
         if key in known and not _lets_best_be(record.values, known[key], whom)
     ]
-    by_hand = edited_by_hand(Incident, [known[key].pk for key, _ in contradicted])
+    by_hand = edited_by_hand(Incident, [known[key].id for key, _ in contradicted])
     for key, whom in contradicted:
-        if known[key].pk not in by_hand:
+        if known[key].id not in by_hand:
             best = getattr(known[key], f"{whom}_best")
             reason = f"The best figure on record is {best}: give {whom}_best too."
             plan.refuse(records[key].row, f"{whom}_min", reason)
             plan.absent.add((INCIDENTS.name, key))
-    for key in {key for key, _ in contradicted if known[key].pk not in by_hand}:
+    for key in {key for key, _ in contradicted if known[key].id not in by_hand}:
         del records[key]
 
 
-def _lets_best_be(values: dict[str, Any], stored: Incident, whom: str) -> bool:
+def _lets_best_be(values: dict[str, Any], stored: Any, whom: str) -> bool:
     low, high = values[f"{whom}_low"], values[f"{whom}_high"]
     best = values.get(f"{whom}_best", getattr(stored, f"{whom}_best"))
     return best is None or ((low is None or low <= best) and (high is None or best <= high))
@@ -321,7 +321,7 @@ def clock_time(text: str) -> datetime.time | None:
 
 
 def _settle_survivors_first(
-    plan: Plan, records: dict[str, Record], known: dict[str, Incident]
+    plan: Plan, records: dict[str, Record], known: dict[str, Any]
 ) -> Incidents:
     """Settle the records that are not merged, then those that went into one of these."""
     merged = {key: one for key, one in records.items() if one.row.cells.get("merged_into")}
@@ -332,7 +332,7 @@ def _settle_survivors_first(
     return incidents | _settle(plan, merged, known)
 
 
-def _settle(plan: Plan, records: dict[str, Record], known: dict[str, Incident]) -> Incidents:
+def _settle(plan: Plan, records: dict[str, Record], known: dict[str, Any]) -> Incidents:
     settled = settle(
         plan,
         Incident,
@@ -368,7 +368,7 @@ def _name_survivors(plan: Plan, merged: dict[str, Record], incidents: Incidents)
         if survivor is None or not cells.ok:
             del merged[key]
         else:
-            record.values["merged_into_id"] = survivor.pk
+            record.values["merged_into_id"] = survivor.id
 
 
 def _settle_citations(plan: Plan, incidents: Incidents, reports: KnownReports) -> None:
@@ -378,14 +378,15 @@ def _settle_citations(plan: Plan, incidents: Incidents, reports: KnownReports) -
 
 
 def _settle_citations_of(
-    plan: Plan, incidents: Sequence[tuple[Row, Incident]], reports: KnownReports
+    plan: Plan, incidents: Sequence[tuple[Row, Any]], reports: KnownReports
 ) -> None:
     # A report may stand there twice, by its address and by its key.
     cited = {
-        (incident.pk, report): Record(row, {"incident_id": incident.pk, "report_id": report}, {})
+        (incident.id, report): Record(row, {"incident_id": incident.id, "report_id": report}, {})
         for row, incident in incidents
         for address in Cells(plan, row).texts("source_urls")
         if (report := reports.find(address))
     }
-    existing = load(Citation, "incident", [incident.pk for _, incident in incidents])
+    pks = [incident.id for _, incident in incidents]
+    existing = as_rows(Citation.objects.filter(incident__in=one_of(pks)))
     settle(plan, Citation, list(cited.values()), existing=existing, replaces=True)

@@ -63,6 +63,10 @@ NEWEST_FIRST = ("-earliest", "-id")
 PUBLIC_ID = re.compile(r"BW-([1-9][0-9]{0,8})")
 
 
+def public_id(serial):
+    return f"BW-{serial}"
+
+
 def serial_of(public_id):
     """The number in a public id; None where it is none."""
     match = PUBLIC_ID.fullmatch(public_id)
@@ -312,7 +316,7 @@ class Incident(models.Model):
 
     @property
     def public_id(self):
-        return f"BW-{self.serial}"
+        return public_id(self.serial)
 
     @property
     def days(self):

@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 
 from .countries import country_choices
 from .models import Organisation, OrganisationName, Report
-from .on_record import current_slugs, load
+from .on_record import current_slugs, load_rows
 from .plan import Cells, Plan, generations
 from .reports import report_key
 from .settling import Record, settle
@@ -168,14 +168,14 @@ def cited_key(text: str) -> str:
 class KnownReports:
     """The stored reports by the address, or the key, under which rows cite them."""
 
-    def __init__(self, reports: dict[str, Report], addresses: dict[str, str]) -> None:
+    def __init__(self, reports: dict[str, Any], addresses: dict[str, str]) -> None:
         self._reports = reports
         self._addresses = addresses
 
     def find(self, citation: str) -> int | None:
         name = cited_key(citation) or citation
         report = self._reports.get(self._addresses.get(name, name))
-        return report.pk if report else None
+        return report.id if report else None
 
 
 def import_reports(plan: Plan) -> KnownReports:
@@ -191,7 +191,7 @@ def import_reports(plan: Plan) -> KnownReports:
     cited = {text for row in citing for _, text in _citations(Cells(plan, row))}
     urls = {text for text in cited if not cited_key(text) and _is_web_address(text)}
     described_urls = {row.cells["key"]: row.cells["url"] for row in described if row.cells["url"]}
-    stored = {one.url: one for one in load(Report, "url", list({*urls, *described_urls.values()}))}
+    stored = {one.url: one for one in load_rows(Report, "url", {*urls, *described_urls.values()})}
     # The addresses of reports that rows may also cite by their keys.
     addresses = {stored[url].key if url in stored else report_key(url): url for url in urls}
     addresses |= described_urls
@@ -298,8 +298,8 @@ def _days(cells: Cells) -> tuple[datetime.date | None, datetime.date | None]:
 
 
 def _settle_reports(
-    plan: Plan, wanted: dict[str, _Wanted], by_url: dict[str, Report]
-) -> dict[str, Report]:
+    plan: Plan, wanted: dict[str, _Wanted], by_url: dict[str, Any]
+) -> dict[str, Any]:
     hosts = _publishers_by_host()
     records: dict[str, Record] = {}
     addressed: dict[Any, str] = {}
@@ -318,12 +318,13 @@ def _settle_reports(
         other = addressed.setdefault(record.identity, name) if url else name
         if other != name:
             plan.refuse(report.row, report.column, f"Its key {key} is that of {other!r:.100}.")
-    keys = [record.key["key"] for record in records.values()]
+    by_key = {one.key: one for one in by_url.values()}
+    others = [record.key["key"] for record in records.values() if record.key["key"] not in by_key]
     settled = settle(
         plan,
         Report,
         list(records.values()),
-        existing=load(Report, "key", keys),
+        existing=[*by_key.values(), *load_rows(Report, "key", others)],
         columns={"url": "source_url", "published_basis": "published_on_basis"},
     )
     return {

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from .on_record import edited_by_hand, former_keys
+from .on_record import edited_by_hand, former_keys, load
 from .plan import Plan
 from .revisions import create_all, update_all
 from .tables import Row
@@ -41,8 +41,12 @@ class Record:
 
 
 def in_parts(several: Iterable[T]) -> Iterator[list[T]]:
-    """What can be settled apart from one another, in parts that need little memory."""
+    """What can be settled apart from one another, in parts that need little memory.
+
+    There is always one: with nothing in it, what is on record may have to go.
+    """
     rest = iter(several)
+    yield list(islice(rest, PART))
     while part := list(islice(rest, PART)):
         yield part
 
@@ -52,19 +56,19 @@ def settle(
     model: type[models.Model],
     records: Sequence[Record],
     *,
-    existing: Iterable[models.Model],
+    existing: Iterable[Any],
     columns: dict[str, str] | None = None,
     replaces: bool = False,
 ) -> dict[tuple[Any, ...], Any]:
     """Create or change stored records to what the rows say; returns them by natural key.
 
-    `existing` are the stored ones that the records may mean. `columns` names the column of a
-    field where they differ. With `replaces`, the existing ones that no record means are removed
-    (the lines of a list that was corrected). What was edited by hand since its import is kept.
+    `existing` are the stored ones that the records may mean, as objects or as rows. `columns` names
+    the column of a field where they differ. With `replaces`, the existing ones that no record means
+    are removed (the lines of a list that was corrected). What was edited by hand is kept.
     """
     if not records and not replaces:
         return {}
-    key_fields = list(records[0].key) if records else ["pk"]
+    key_fields = list(records[0].key) if records else ["id"]
     stored = dict(zip(_identities(existing := list(existing), key_fields), existing, strict=True))
     verdicts = plan.verdicts_on(model)
     unknown = {record.identity for record in records} - stored.keys()
@@ -174,10 +178,12 @@ def _apply_changes(
     columns: dict[str, str],
 ) -> None:
     verdicts = plan.verdicts_on(model)
-    by_hand = edited_by_hand(model, [instance.pk for instance, _, _ in changed])
+    by_hand = edited_by_hand(model, [stored.id for stored, _, _ in changed])
+    objects = _objects(model, [stored for stored, _, _ in changed])
     updated = []
-    for instance, record, differing in changed:
-        if instance.pk in by_hand:
+    for stored, record, differing in changed:
+        instance = objects[stored.id]
+        if stored.id in by_hand:
             plan.keep(
                 record.row,
                 model,
@@ -199,13 +205,22 @@ def _apply_changes(
     update_all([instance for instance, _ in updated], fields)
 
 
-def _remove(plan: Plan, model: type[models.Model], instances: Sequence[Any]) -> None:
+def _remove(plan: Plan, model: type[models.Model], unnamed: Sequence[Any]) -> None:
     verdicts = plan.verdicts_on(model)
-    by_hand = edited_by_hand(model, [instance.pk for instance in instances])
-    for instance in instances:
-        if instance.pk in by_hand:
+    by_hand = edited_by_hand(model, [stored.id for stored in unnamed])
+    objects = _objects(model, unnamed)
+    for stored in unnamed:
+        instance = objects[stored.id]
+        if stored.id in by_hand:
             plan.keep(None, model, f"{instance} was added or edited here; kept as it is.")
         else:
             verdicts["removed"] += 1
             plan.changes.append(f"{instance} is not in the file any more: removed.")
             instance.delete()
+
+
+def _objects(model: type[models.Model], stored: Sequence[Any]) -> dict[int, Any]:
+    """The objects of stored ones by id: those themselves, or what stands for rows of them."""
+    given: dict[int, Any] = {one.pk: one for one in stored if isinstance(one, model)}
+    others = [one.id for one in stored if one.id not in given]
+    return given | {one.id: one for one in load(model, "pk", others)}
