@@ -150,3 +150,44 @@ def test_incidents_query_adds_a_claimant_to_those_asked_for():
     query = QueryDict(incidents_query(QueryDict("claimant=one"), {"claimant": "other"}))
 
     assert query.getlist("claimant") == ["one", "other"]
+
+
+QUESTIONS = [
+    "",
+    "weapon=drone&weapon=rocket",
+    "weapon=&since=2024-01-01",
+    "base=conoco&until=2024-02-01&counted=true",
+    "near=35.3,40.3&radius_km=100",
+    "killed_best__isnull=true&ordering=ignored",
+    "claimant__isnull=true&known_on=2024-02-01",
+    "search=omar&country=SY",
+    # refused
+    "since=soon",
+    "weapon=sword&base=nowhere",
+    "near=35.3,40.3",
+    "since=2024-02-01&until=2024-01-01",
+    "known_on=2024-02-01&grade=weak",
+    "recorded_at=1&claim_status=claimed",
+    "recorded_at=999",
+    "rule=nobody",
+]
+
+
+@pytest.mark.parametrize("query", QUESTIONS)
+def test_few_filters_find_and_refuse_the_same_as_all(query):
+    base = make_base("conoco", country="SY", latitude="35.3", longitude="40.3")
+    make_incident(base, on="2024-01-09", weapon="drone")
+    make_claim(make_incident(on="2024-03-09", weapon="rocket"), claimant=make_group())
+    params = QueryDict(query)
+    few, every = IncidentFilter.asked(params, published()), IncidentFilter(params, published())
+
+    assert few.is_valid() == every.is_valid()
+    assert few.form.errors == every.form.errors
+    if every.is_valid():
+        assert len(few.filters) <= 4
+        assert list(few.qs) == list(every.qs)
+        assert few.window == every.window
+
+
+def published():
+    return Incident.objects.published().order_by("id")
