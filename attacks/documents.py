@@ -22,8 +22,8 @@ from sources.formats import in_chunks
 from sources.models import Report
 from sources.statements import OneOf, ask, with_list
 
-from .claim_status import claim_status
-from .models import Incident
+from .claim_status import ClaimStatus, claim_statuses
+from .models import Claim, Incident
 from .serializers import ClaimSerializer, IncidentSerializer
 
 
@@ -47,19 +47,21 @@ def all_written(
 def _statement(order: tuple[str, ...], names: frozenset[str] | None) -> tuple[str, tuple[Any, ...]]:
     """What asks for the incidents of a list of ids."""
     # What is withdrawn while the list is read is published no more.
-    incidents = claim_status(Incident.objects.published().filter(OneOf("id"))).order_by(*order)
+    incidents = Incident.objects.published().filter(OneOf("id")).order_by(*order)
     return statement(incidents, IncidentSerializer(), _given(), names)
 
 
 def _given() -> dict[Any, dict[str, Any]]:
     """What the models compute in Python, in the words of the database."""
     survivor = Incident.objects.published().order_by().filter(id=OuterRef("merged_into_id"))
+    said = Claim.objects.filter(incident=OuterRef("id"))
+    status = claim_statuses(said).values("claim_status")
     cited = Report.objects.filter(citations__incident=OuterRef("id"))
     return {
         IncidentSerializer: {
             "public_id": PublicId("serial"),
             "days": Days("latest", "earliest"),
-            "claim_status": F("claim_status"),
+            "claim_status": Coalesce(Subquery(status), Value(ClaimStatus.UNKNOWN)),
             "merged_into": Subquery(survivor.values(text=PublicId("serial"))),
             "withdrawn": Value(None, TextField()),
             "revision": F("change__revision_id"),
