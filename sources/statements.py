@@ -55,10 +55,9 @@ def with_list(numbers: Sequence[int], params: Sequence[Any]) -> list[Any]:
 
 
 def _cursor() -> Any:
-    if connection.vendor != "postgresql":
-        return connection.cursor()
+    if connection.vendor != "postgresql" or connection.queries_logged:
+        return connection.cursor()  # of another no text would be logged
     connection.close_if_health_check_failed()
     connection.ensure_connection()
     cursor: Any = Cursor(connection.connection)
-    wrapped = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    return wrapped(cursor)
+    return connection.make_cursor(cursor)
