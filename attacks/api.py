@@ -119,7 +119,12 @@ class IncidentList(PublicList):
         for name in self.facets:
             if refused := reason_not_to_group(name, self.filters.basis):
                 raise ValidationError({clock: [reason] for clock, reason in refused.items()})
-        return self.filters.qs
+        # Each has changed once: an inner join, so that the index of changes gives their order.
+        return self.filters.qs.filter(change__isnull=False) if self.by_change else self.filters.qs
+
+    @property
+    def by_change(self):
+        return self.order()[0].endswith(LAST_CHANGED[0])
 
     def order(self):
         order = super().order()
@@ -141,9 +146,8 @@ class IncidentList(PublicList):
     def paginate_queryset(self, queryset):
         queryset = annotated(queryset, self.filters.basis)
         # The place of a row in this order is read off the row.
-        by_change = self.order()[0].endswith(LAST_CHANGED[0])
         return super().paginate_queryset(
-            queryset.select_related("change") if by_change else queryset
+            queryset.select_related("change") if self.by_change else queryset
         )
 
     def all_records(self, rows):

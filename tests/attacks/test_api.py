@@ -1,6 +1,8 @@
 import datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from attacks.models import Incident, IncidentKey
 from sources.models import Revision
@@ -220,6 +222,17 @@ def test_incidents_take_three_queries_and_one_takes_ten(client, django_assert_nu
     # last changes.
     with django_assert_num_queries(10):
         client.get(f"/api/v1/incidents/{incidents[0].public_id}/")
+
+
+def test_order_of_changes_is_that_of_their_index(client):
+    make_full_incident()
+
+    with CaptureQueriesContext(connection) as asked:
+        client.get("/api/v1/incidents/?ordering=-updated")
+
+    # Of an outer join all rows would have to be sorted.
+    [page] = [one["sql"] for one in asked if "LIMIT 51" in one["sql"]]
+    assert 'INNER JOIN "attacks_incidentchange"' in page
 
 
 def test_claims_take_two_queries(client, django_assert_num_queries):
