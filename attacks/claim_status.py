@@ -141,6 +141,14 @@ def claim_statuses(claims: QuerySet[Any]) -> QuerySet[Any]:
     )
 
 
+def of_status(statuses: list[str]) -> Q:
+    """Incidents of today of one of these statuses but `unknown`, found from their claims."""
+    from .models import Claim
+
+    found = claim_statuses(Claim.objects.all()).filter(claim_status__in=statuses)
+    return Q(id__in=found.values("incident_id"))
+
+
 def _side(record: Record) -> Case:
     """The side that a claim's claimant is of, by the umbrella groups of that record."""
     if record == TODAY:

@@ -20,7 +20,7 @@ from sources.recorded import TODAY
 
 from .basis import BasisForm, KnownOn, RecordedAt, RuleFilter
 from .changes import UpdatedSince
-from .claim_status import ClaimStatus, claim_status, claims_of_responsibility
+from .claim_status import ClaimStatus, claim_status, claims_of_responsibility, of_status
 from .counting import Window, counted, overlapping
 from .knowledge import claims_known, reports_to_show
 from .lookups import CLAIM_LOOKUPS, INCIDENT_LOOKUPS
@@ -177,7 +177,10 @@ class IncidentFilter(LookupFilterSet):
     def having_claim_status(self, incidents, name, values):
         if not values:
             return incidents
-        return claim_status(incidents, on=self.basis.known_on).filter(claim_status__in=values)
+        if self.basis.known_on or ClaimStatus.UNKNOWN in values:
+            incidents = claim_status(incidents, on=self.basis.known_on)
+            return incidents.filter(claim_status__in=values)
+        return incidents.filter(of_status(values))
 
     def claimed_by_each(self, incidents, name, groups):
         for group in groups:

@@ -1,7 +1,11 @@
 """The cases quote the rule in attacks.claim_status, in its order."""
 
 import pytest
+from django.db import transaction
+from hypothesis import given
+from hypothesis import strategies as st
 
+from attacks.claim_status import ClaimStatus, of_status
 from attacks.models import Incident
 from tests.factories import (
     day,
@@ -174,3 +178,35 @@ def test_status_of_many_incidents_is_one_query(django_assert_num_queries):
         statuses = {one.claim_status for one in Incident.objects.with_claim_status()}
 
     assert statuses == {"claimed"}
+
+
+SAID = st.lists(
+    st.fixed_dictionaries(
+        {
+            "incident": st.integers(0, 3),
+            "who": st.integers(0, 4),
+            "kind": st.sampled_from(["responsibility", "denial", "no_claim", "attribution"]),
+            "stance": st.sampled_from(["affirms", "denies", "disputes"]),
+        }
+    ),
+    max_size=10,
+)
+
+
+@given(SAID)
+def test_status_found_from_the_claims_is_the_one_of_each_incident(said):
+    with transaction.atomic():
+        umbrella = make_group()
+        who = [umbrella, make_group(parent=umbrella), make_group(), make_organisation(), None]
+        incidents = [make_incident() for _ in range(4)]
+        for claim in said:
+            make_claim(
+                incidents[claim["incident"]],
+                claimant=who[claim["who"]],
+                kind=claim["kind"],
+                stance=claim["stance"],
+            )
+        for status in set(ClaimStatus.values) - {ClaimStatus.UNKNOWN}:
+            rows = Incident.objects.with_claim_status().filter(claim_status=status)
+            assert set(Incident.objects.filter(of_status([status]))) == set(rows)
+        transaction.set_rollback(True)
