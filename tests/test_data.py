@@ -79,7 +79,7 @@ def test_shipped_data_is_taken_whole(shipped):
 
 
 def test_shipped_data_takes_a_bounded_number_of_queries(shipped):
-    assert shipped[1] < 175
+    assert shipped[1] < 185  # a dozen of them keep the totals
 
 
 def test_every_shipped_row_is_accounted_for(shipped):

@@ -375,12 +375,12 @@ FILTERS = "base=conoco&country=SY&weapon=unknown&claim_status=claimed&claimant=i
 @pytest.mark.parametrize(
     ("path", "most"),
     [
-        # revision; count; incidents, their bases; then the form: bases, countries, groups, and
-        # twice the rules, as Django draws a select
-        pytest.param("/incidents/", 9, id="incidents"),
+        # revision; count; which incidents, these; all bases; then the form: bases, countries,
+        # groups, and twice the rules, as Django draws a select
+        pytest.param("/incidents/", 10, id="incidents"),
         # and, for what is asked: the chosen bases and groups, to check them, filter and name them;
         # and one of the address's places for a search, which takes nine
-        pytest.param(f"/incidents/?{FILTERS}", 26, id="incidents filtered"),
+        pytest.param(f"/incidents/?{FILTERS}", 27, id="incidents filtered"),
         pytest.param("/counts/", 9, id="counts"),
         pytest.param("/counts/?group_by=claimant", 9, id="counts by claimant"),
         # twice the incident; revision; base, claims, citations, reports, organisations, keys;

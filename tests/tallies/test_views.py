@@ -242,8 +242,8 @@ def test_tallies_refuse_an_unknown_counter(client):
     ("path", "most"),
     [
         # revision; counters; tallies; lines; rules, their sites; bases; counts; coverage, its first
-        # and last day; presence; incidents: all but counts kept for the next tally
-        pytest.param("/", 13, id="dashboard"),
+        # and last day; presence; which incidents, these: all but counts kept for the next tally
+        pytest.param("/", 14, id="dashboard"),
         # revision; counters; tallies, lines, their bases; accepted; rules, sites; bases; holdings,
         # once for each rule, with the countries of the bases
         pytest.param("/tallies/", 11, id="tallies"),
