@@ -12,20 +12,18 @@ from django.db.models.expressions import RawSQL
 
 from .models import Revision
 
+KINDS = {bool: "boolean", int: "bigint", str: "text"}  # of PostgreSQL; a bool is an int too
+
 
 def one_of(values: Collection[Any]) -> RawSQL | list[Any]:
-    """These numbers or texts as a query, so that any number of them is one parameter."""
+    """These values of one kind as a query, so that any number of them is one parameter."""
     if not values:
         return []
     if connection.vendor == "postgresql":
-        return RawSQL(f"SELECT unnest(%s::{_kind(values)}[])", [list(values)])
+        first = next(iter(values))
+        kind = next(kind for one, kind in KINDS.items() if isinstance(first, one))
+        return RawSQL(f"SELECT unnest(%s::{kind}[])", [list(values)])
     return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(values))])
-
-
-def _kind(values: Collection[Any]) -> str:
-    """What PostgreSQL calls values of which all are of one kind."""
-    kinds = {type(value) for value in values}
-    return "boolean" if kinds == {bool} else "bigint" if kinds == {int} else "text"
 
 
 def load(model: Any, field_name: str, values: Collection[Any]) -> list[Any]:

@@ -10,11 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from attacks.models import Citation, Claim, Incident, IncidentKey
+from bases.models import BaseName
 from sources import bulk, settling, tables
 from sources.models import Report
 from sources.on_record import as_rows, edited_by_hand, load, load_rows, one_of
 from tallies.imports import import_files
-from tests.factories import make_incident, make_report
+from tests.factories import make_base, make_base_name, make_incident, make_report
 from tests.importing import edit, take, write_files
 
 pytestmark = pytest.mark.django_db
@@ -159,6 +160,16 @@ def test_any_text_may_stand_in_a_set(text):
     make_report(title="Another")
 
     assert list(Report.objects.filter(title__in=one_of([text, "-"]))) == [report]
+
+
+@pytest.mark.parametrize("asked", [[True], [False], [True, False]])
+def test_flags_may_stand_in_a_set(asked):
+    base = make_base()
+    names = [make_base_name(base, f"{doubtful}", doubtful=doubtful) for doubtful in (True, False)]
+
+    found = BaseName.objects.filter(doubtful__in=one_of(asked))
+
+    assert set(found) == {name for name in names if name.doubtful in asked}
 
 
 def test_row_holds_the_columns_of_the_object():
