@@ -140,12 +140,8 @@ def as_json(value: Any) -> str:
     return json.dumps(value, cls=JSONEncoder, ensure_ascii=False, separators=(",", ":"))
 
 
-def ndjson_chunks(records: Iterable[Any]) -> Iterator[bytes]:
-    """One JSON object a line."""
-    return line_chunks(map(as_json, records))
-
-
 def line_chunks(lines: Iterable[str]) -> Iterator[bytes]:
+    """One JSON object a line; the database or `as_json` made each."""
     buffer = io.StringIO()
     for line in lines:
         buffer.write(f"{line}\n")

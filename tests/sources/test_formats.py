@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 from sources import formats
 from sources.formats import (
     Stream,
+    as_json,
     atom_chunks,
     csv_chunks,
     geojson_chunks,
     in_chunks,
-    ndjson_chunks,
+    line_chunks,
     xlsx_file,
 )
 from sources.rows import Entry
@@ -93,7 +94,7 @@ def test_chunks_are_sent_as_they_fill_and_rows_are_taken_one_by_one():
 
 
 def test_ndjson_is_one_object_a_line():
-    lines = written(ndjson_chunks([{"a": "كونيكو\n"}, {"a": None}])).splitlines()
+    lines = written(line_chunks(map(as_json, [{"a": "كونيكو\n"}, {"a": None}]))).splitlines()
 
     assert [json.loads(line) for line in lines] == [{"a": "كونيكو\n"}, {"a": None}]
 
