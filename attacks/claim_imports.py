@@ -311,7 +311,12 @@ def _settle_claims(plan: Plan, stated: list[Said], stored: _StoredClaims) -> Non
             values = Cells(plan, said.row).stated(said.values, optional)
             records.append(Record(said.row, {"id": claim and claim.id}, *values))
     by_pk = {claim.id: claim for claim in matched.values()}
-    columns = {"made_on": "claimed_on", "claimant_text": "claimant", "blamed_text": "blamed"}
+    columns = {
+        "made_on": "claimed_on",
+        "claimant_text": "claimant",
+        "blamed_text": "blamed",
+        "report_id": "source_url",
+    }
     for part in in_parts(records):
         existing = [by_pk[record.key["id"]] for record in part if record.key["id"]]
         settle(plan, Claim, part, existing=existing, columns=columns)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from operator import attrgetter
@@ -180,7 +181,7 @@ def _apply_changes(
     verdicts = plan.verdicts_on(model)
     by_hand = edited_by_hand(model, [stored.id for stored, _, _ in changed])
     objects = _objects(model, [stored for stored, _, _ in changed])
-    updated = []
+    updated, told = [], []
     for stored, record, differing in changed:
         instance = objects[stored.id]
         if stored.id in by_hand:
@@ -196,13 +197,46 @@ def _apply_changes(
         if acceptance.accepts(record, instance):
             updated.append((instance, differing))
             verdicts["changed"] += 1
-            what = "; ".join(
-                f"{columns.get(name, name)} {before[name]!s:.60} -> {record.values[name]!s:.60}"
-                for name in differing
-            )
-            plan.changes.append(f"{record.row.place}: {instance}: {what}")
+            told.append((record, instance, before))
     fields = sorted({name for _, differing in updated for name in differing})
     update_all([instance for instance, _ in updated], fields)
+    word = _words(
+        model,
+        [
+            (name, value)
+            for record, _, before in told
+            for name in before
+            for value in (before[name], record.values[name])
+        ],
+    )
+    for record, instance, before in told:
+        what = "; ".join(
+            f"{columns.get(name, name)} {word(name, value):.60}"
+            f" -> {word(name, record.values[name]):.60}"
+            for name, value in before.items()
+        )
+        plan.changes.append(f"{record.row.place}: {instance}: {what}")
+
+
+def _words(
+    model: type[models.Model], values: Iterable[tuple[str, Any]]
+) -> Callable[[str, Any], str]:
+    """How to word the values of fields; a link is worded by what it leads to, not by its id."""
+    links = {
+        field.attname: field.related_model
+        for field in model._meta.concrete_fields
+        if isinstance(field, models.ForeignKey)
+    }
+    linked = defaultdict(set)
+    for name, value in values:
+        if name in links and value is not None:
+            linked[name].add(value)
+    words = {
+        (name, one.pk): str(one)
+        for name, keys in linked.items()
+        for one in load(links[name], "pk", sorted(keys))
+    }
+    return lambda name, value: words.get((name, value), str(value))
 
 
 def _remove(plan: Plan, model: type[models.Model], unnamed: Sequence[Any]) -> None:

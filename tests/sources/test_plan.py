@@ -308,6 +308,22 @@ def test_change_in_the_file_changes_an_untouched_record_under_the_new_revision(t
     assert plan.changes == ["bases.csv, row 2: Al-Omar: governorate A -> B"]
 
 
+def test_changed_link_is_worded_by_what_it_leads_to(tmp_path):
+    rows = {"incidents": [{}], "claims": [{}], "reports": [{}]}
+    take(
+        write_files(tmp_path, bases=[{"slug": "al-omar"}, {"slug": "b", "name": "Base B"}], **rows)
+    )
+
+    rows["incidents"] = [{"base_slug": "b"}]
+    rows["claims"] = [{"source_url": "seed:article"}]
+    plan = take(write_files(tmp_path, **rows))
+
+    assert plan.changes == [
+        "incidents.csv, row 2: BW-1: Base B, 2024-01-15: base_slug Al-Omar -> Base B",
+        "claims.csv, row 2: A group: responsibility: source_url None -> seed:article",
+    ]
+
+
 def test_record_edited_by_hand_is_reported_and_kept(tmp_path):
     folder = write_files(tmp_path, bases=[{"governorate": "A"}])
     take(folder)
