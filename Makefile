@@ -61,6 +61,8 @@ lock: venv-dev
 	$(UV_COMPILE) --output-file requirements-dev.txt --group dev --constraint requirements.txt
 	$(UV_COMPILE) --output-file requirements-bench.txt --group dev --group bench \
 		--constraint requirements-dev.txt
+	$(UV_COMPILE) --output-file requirements-e2e.txt --group dev --group e2e \
+		--constraint requirements-dev.txt
 
 # Leaves the database and .secret_key alone.
 clean:

@@ -18,7 +18,17 @@ from django.utils.http import http_date, parse_etags
 
 from sources.models import Revision
 
-FOLDERS = ("config", "sources", "bases", "attacks", "tallies", "templates")
+FOLDERS = (
+    "config",
+    "charts",
+    "sources",
+    "bases",
+    "attacks",
+    "tallies",
+    "pages",
+    "locale",
+    "templates",
+)
 
 
 class NotModified(Exception):
@@ -31,7 +41,11 @@ def release():
     files = [settings.BASE_DIR / "requirements.txt"]
     for folder in FOLDERS:
         found = sorted(Path(settings.BASE_DIR, folder).rglob("*"))
-        files += [path for path in found if path.suffix in (".py", ".html") and path.is_file()]
+        files += [
+            path
+            for path in found
+            if path.suffix in (".py", ".html", ".po", ".svg") and path.is_file()
+        ]
     return digest_of(files), max(path.stat().st_mtime for path in files)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import environ
 from corsheaders.defaults import default_headers
+from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
@@ -176,10 +177,13 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "simple_history",
+    "js_lib_leaflet",
+    "charts",
     "sources",
     "bases",
     "attacks",
     "tallies",
+    "pages",
 ]
 
 MIDDLEWARE = [
@@ -188,11 +192,13 @@ MIDDLEWARE = [
     "config.compression.Compression",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "config.languages.LanguageOfTheAddress",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
     "config.clocks.NoClockIsIgnored",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
@@ -211,6 +217,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "config.languages.languages",
                 "sources.context_processors.last_revision",
             ],
         },
@@ -230,7 +237,10 @@ AUTH_PASSWORD_VALIDATORS = [
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FORMS_URLFIELD_ASSUME_HTTPS = True  # what Django 6 does without being asked
 
+# The first is that of the source texts. Another one needs its catalogue in locale/ and names.
+LANGUAGES = [("en", "English"), ("ar", "Arabic")]
 LANGUAGE_CODE = "en"
+LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 
@@ -245,6 +255,25 @@ CACHES = {
         "LOCATION": "tallies_throttle",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
+}
+
+
+# What a page may load: only what this site serves. No inline script and no inline style, and no
+# request that would tell a third party who reads this.
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "connect-src": [SELF],
+        "font-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
 }
 
 

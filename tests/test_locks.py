@@ -6,7 +6,12 @@ import tomllib
 import pytest
 from django.conf import settings
 
-LOCKS = ["requirements.txt", "requirements-dev.txt", "requirements-bench.txt"]
+LOCKS = [
+    "requirements.txt",
+    "requirements-dev.txt",
+    "requirements-bench.txt",
+    "requirements-e2e.txt",
+]
 
 
 def read(name):
@@ -25,7 +30,10 @@ def pins(lock):
 def declared():
     project = tomllib.loads(read("pyproject.toml"))
     named = project["dependency-groups"]
-    groups = [project["project"]["dependencies"], named["dev"], named["bench"]]
+    groups = [
+        project["project"]["dependencies"],
+        *(named[group] for group in ("dev", "bench", "e2e")),
+    ]
     return [{re.match(r"[\w-]+", line).group() for line in group} for group in groups]
 
 
@@ -42,17 +50,19 @@ def test_lock_names_no_address_and_no_path(lock, word):
 
 
 def test_locks_hold_what_pyproject_declares():
-    runtime, dev, bench = declared()
+    runtime, dev, bench, e2e = declared()
     assert runtime <= pins("requirements.txt").keys()
     assert dev <= pins("requirements-dev.txt").keys()
     assert bench <= pins("requirements-bench.txt").keys()
+    assert e2e <= pins("requirements-e2e.txt").keys()
     assert not (dev - runtime) & pins("requirements.txt").keys()
-    assert not (bench - dev - runtime) & pins("requirements-dev.txt").keys()
+    assert not ((bench | e2e) - dev - runtime) & pins("requirements-dev.txt").keys()
 
 
 def test_dev_lock_agrees_with_runtime_lock():
     assert pins("requirements.txt").items() <= pins("requirements-dev.txt").items()
 
 
-def test_bench_lock_agrees_with_dev_lock():
-    assert pins("requirements-dev.txt").items() <= pins("requirements-bench.txt").items()
+@pytest.mark.parametrize("lock", ["requirements-bench.txt", "requirements-e2e.txt"])
+def test_lock_of_a_group_agrees_with_dev_lock(lock):
+    assert pins("requirements-dev.txt").items() <= pins(lock).items()

@@ -7,8 +7,10 @@ from html.parser import HTMLParser
 import pytest
 from django.conf import settings
 from django.urls import resolve
+from django.utils import translation
 
 from bases.models import BaseName
+from config.languages import language_of
 from sources.models import Revision
 from sources.revisions import revision
 from tests.factories import (
@@ -178,7 +180,9 @@ def test_page_is_whole(client, records, unknown_variables, path):
 def test_page_escapes_what_is_on_record(client, records, path):
     page = client.get(path).content.decode()
 
-    assert "<script" not in page
+    assert SCRIPT not in page
+    for attrs in Structure(page).all("script"):
+        assert attrs.get("src", "").startswith("/static/") or attrs["type"] == "application/ld+json"
     assert " style=" not in page
     assert not re.search(r"\son\w+=", page)
 
@@ -199,14 +203,17 @@ def test_page_asks_nobody_else_and_links_only_to_what_is_there(client, records, 
     structure = Structure(client.get(path).content.decode())
 
     for tag, attrs in structure.tags:
-        if tag in {"link", "img", "script", "iframe"}:
+        if tag == "link" and ("hreflang" in attrs or attrs["rel"] == "canonical"):  # named in full, and not fetched
+            assert attrs["href"].startswith("http://testserver/")
+        elif tag in {"link", "img", "script", "iframe"} and {"href", "src"} & attrs.keys():
             assert attrs.get("href", attrs.get("src")).startswith("/")
     for link in structure.all("a"):
         address = link["href"]
         if address.startswith(("http://", "https://")):
             assert {"noopener", "noreferrer"} <= set(link["rel"].split())
         elif address.startswith("/"):
-            resolve(re.split(r"[?#]", address)[0])
+            with translation.override(language_of(address)):
+                resolve(re.split(r"[?#]", address)[0])
 
 
 def test_footer_names_the_licence_and_the_last_revision(client, records):

@@ -1,6 +1,7 @@
 """Parts of pages that are kept from one revision to the next."""
 
 from django import template
+from django.utils.translation import get_language
 
 from sources.kept import Memory, state
 
@@ -15,7 +16,7 @@ class Kept(template.Node):
 
     def render(self, context):
         before = state()
-        key = (self.name, *(one.resolve(context) for one in self.keys))
+        key = (self.name, get_language(), *(one.resolve(context) for one in self.keys))
         text = _memory.get(before, key)
         if text is None:
             text = self.nodes.render(context)
@@ -25,7 +26,7 @@ class Kept(template.Node):
 
 @register.tag("kept")
 def keep(parser, token):
-    """{% kept name key ... %}: what follows from the record and from these keys alone."""
+    """{% kept name key ... %}: what follows from the record, the language and these keys alone."""
     _, name, *keys = token.split_contents()
     nodes = parser.parse(("endkept",))
     parser.delete_first_token()
