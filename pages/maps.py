@@ -55,6 +55,11 @@ class Site:
     list_href: str = ""  # the list that the count is made of
 
     @property
+    def slug(self) -> str:
+        """The last part of its address."""
+        return self.href.rstrip("/").rpartition("/")[2]
+
+    @property
     def words(self) -> str:
         if self.certain == self.possible:
             return f"{self.certain}"
@@ -109,6 +114,7 @@ class Map:
     csv_url: str = ""
     svg_url: str = ""
     more_url: str = ""
+    selected: str = ""  # the slug of one of its sites
     credits: Sequence[str] = field(default=CREDITS)
 
     @property
