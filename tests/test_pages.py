@@ -51,6 +51,9 @@ PAGES = [
     "/organisations/",
     "/organisations/sohr/",
     "/organisations/group/",
+    "/map/",
+    "/map/?since=2024-01-01&site=conoco",
+    "/map/?since=abc",
 ]
 
 # Elements that are never closed.

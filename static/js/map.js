@@ -4,11 +4,11 @@
    window that holds its whole range of days, and possible in one that overlaps it. View, days and
    the chosen base stand in the address. */
 
-const LARGEST = 34; // pixels: the radius of the largest circle
+const LARGEST = 34; // pixels: the radius of the largest circle, less on a narrow screen
 const CLEAR = 3; // between a circle and its ring
 const DAY = 86_400_000;
 const WEEK = 7;
-const SHOWN_FROM = { 1: 5, 2: 7, 3: 8 }; // the zoom from which towns of a rank are named
+const SHOWN_FROM = { 0: 6, 1: 5, 2: 7, 3: 8 }; // the zoom from which towns of a rank, or bases, are named
 
 async function start(holder) {
   const texts = holder.dataset;
@@ -18,29 +18,33 @@ async function start(holder) {
     json(texts.basemap),
   ]);
   const figure = holder.querySelector("figure");
-  const drawn = figure.querySelector(".drawn");
+  const still = figure.querySelector(".drawn");
   const box = element("div", { className: "live" });
-  drawn.after(box);
-  drawn.setAttribute("hidden", "");
+  still.after(box);
+  still.setAttribute("hidden", "");
 
-  const map = mapIn(L, box, texts);
-  const labels = draw(L, map, ground, Boolean(texts.tiles));
+  const placed = days.sites.filter(({ lat }) => lat !== null);
+  const map = mapIn(L, box, texts, placed.map(({ lat, lon }) => [lat, lon]));
+  const towns = draw(L, map, ground, Boolean(texts.tiles));
   const sites = days.sites.map((site) => ({ ...site, ranges: [] }));
   for (const [place, ...range] of days.ranges) sites[place].ranges.push(range);
   const spots = circles(L, map, sites, texts);
+  explain(figure.querySelector(".legend"), spots.sizes, texts);
+  const update = () => {
+    spots.update();
+    place(map, [...spots.names(), ...towns], spots.areas());
+  };
 
   const brush = brushOf(holder.querySelector(".brush"), days.ranges, ([since, until], whole) => {
     for (const site of sites) site.count = counted(site.ranges, since, until);
     keepDays(whole ? ["", ""] : [since, until]);
-    spots.update();
-    labels.update(spots.areas());
+    update();
     tell(holder, sites, texts);
   });
-  map.on("zoomend", () => {
-    spots.update();
-    labels.update(spots.areas());
+  map.on("moveend", () => {
+    update();
+    keepView(map);
   });
-  map.on("moveend", () => keepView(map));
   const chosen = new URLSearchParams(location.search).get("site");
   brush?.show();
   if (brush && chosen) spots.choose(chosen);
@@ -80,7 +84,7 @@ const short = ({ certain, possible }) =>
 
 // The ground
 
-function mapIn(L, box, texts) {
+function mapIn(L, box, texts, places) {
   const rtl = document.documentElement.dir === "rtl";
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const map = L.map(box, {
@@ -110,7 +114,8 @@ function mapIn(L, box, texts) {
   const { lat, lon, zoom } = Object.fromEntries(new URLSearchParams(location.search));
   const view = [lat, lon, zoom].map((text) => parseFloat(text));
   if (view.every(Number.isFinite)) map.setView([view[0], view[1]], view[2]);
-  else map.fitBounds([[32.5, 37.2], [37.7, 45.8]]);
+  else if (places.length > 1) map.fitBounds(places, { padding: [40, 40], maxZoom: 8 });
+  else map.setView(places[0] ?? [35, 41], 7);
   if (texts.tiles) {
     const credit = element("span", { textContent: texts.tilesCredit }).outerHTML;
     L.tileLayer(texts.tiles, { attribution: credit, referrerPolicy: "no-referrer" }).addTo(map);
@@ -138,33 +143,45 @@ function draw(L, map, ground, onTiles) {
       style: ({ properties }) => ({ className: kind(properties) }),
     }).addTo(map);
   }
-  map.createPane("names").classList.add("names");
+  map.createPane("names").style.zIndex = 455;
   const language = document.documentElement.lang;
   const towns = ground.places.features.map(({ geometry, properties }) => {
     const [lon, lat] = geometry.coordinates;
     const name = properties[`name_${language}`] || properties.name_en;
-    const icon = L.divIcon({
-      className: "town",
-      iconSize: null,
-      html: element("span", { textContent: name }),
-    });
-    const marker = L.marker([lat, lon], { icon, pane: "names", interactive: false, keyboard: false });
-    return { marker, name, rank: properties.rank };
+    return { ...named(L, [lat, lon], name, "town"), rank: properties.rank, reach: 2 };
   });
-  towns.sort((one, other) => one.rank - other.rank);
-  return { update: (taken) => place(map, towns, taken) };
+  return towns.sort((one, other) => one.rank - other.rank);
 }
 
-/** Names of towns, the larger first, where they hide no circle and no other name. */
-function place(map, towns, circles) {
+/** A name at a place; `place` says whether and on which side of it. */
+function named(L, at, name, kind) {
+  const text = element("bdi", { textContent: name });
+  const icon = L.divIcon({ className: kind, iconSize: [0, 0], html: text });
+  const marker = L.marker(at, { icon, pane: "names", interactive: false, keyboard: false });
+  return { marker, text };
+}
+
+/** Names beside their places, the first before the others, where they hide no circle or name. */
+function place(map, names, circles) {
   const taken = [...circles];
-  for (const { marker, name, rank } of towns) {
-    const { x, y } = map.latLngToLayerPoint(marker.getLatLng());
-    const area = [x - 4, y - 9, x + 10 + name.length * 7, y + 9];
-    const shown = map.getZoom() >= SHOWN_FROM[rank] && !taken.some((other) => meet(area, other));
-    if (shown) taken.push(area);
-    if (shown) marker.addTo(map);
-    else marker.remove();
+  const { x: wide, y: high } = map.getSize();
+  for (const { marker, text, rank, reach } of names) {
+    const { x, y } = map.latLngToContainerPoint(marker.getLatLng());
+    const long = text.textContent.length * 7 + 6;
+    const starts = [x + reach + 4, x - reach - 4 - long];
+    const left = starts.find((start) => {
+      const area = [start, y - 9, start + long, y + 9];
+      const inside = start > 2 && start + long < wide - 2 && y > 10 && y < high - 26;
+      return inside && !taken.some((other) => meet(area, other));
+    });
+    const shown = reach && left !== undefined && map.getZoom() >= SHOWN_FROM[rank];
+    if (!shown) {
+      marker.remove();
+      continue;
+    }
+    taken.push([left, y - 9, left + long, y + 9]);
+    marker.addTo(map);
+    text.style.left = `${left - x}px`;
   }
 }
 
@@ -182,7 +199,8 @@ function circles(L, map, sites, texts) {
   const renderer = L.svg({ pane: "sites" });
   const all = sites.map((site) => counted(site.ranges, "", "9999").possible);
   const most = Math.max(1, ...sites.map((site, at) => (site.lat === null ? 0 : all[at])));
-  const radius = (number) => LARGEST * Math.sqrt(number / most);
+  const largest = Math.max(18, Math.min(LARGEST, map.getSize().x / 24));
+  const radius = (number) => largest * Math.sqrt(number / most);
   const order = sites.map((_, at) => at).sort((one, other) => all[other] - all[one]);
 
   const spots = order
@@ -204,7 +222,8 @@ function circles(L, map, sites, texts) {
         popup.getElement().querySelector(".leaflet-popup-close-button")?.setAttribute("aria-label", texts.close);
       };
       outline.on("click", open);
-      return { site, at, ring, spot, outline, number, label, open };
+      const title = named(L, at, site.name, "base");
+      return { site, at, ring, spot, outline, number, label, open, title };
     });
 
   let chosen = null;
@@ -219,10 +238,27 @@ function circles(L, map, sites, texts) {
     chosen?.outline.getElement()?.focus();
   });
 
+  /** Whether a smaller circle, which lies above, would hide its number. */
+  const isCovered = (site) => {
+    const at = spots.findIndex((one) => one.site === site);
+    const here = map.latLngToContainerPoint(spots[at].at);
+    return spots.slice(at + 1).some(({ site: other, at: there }) => {
+      const off = here.distanceTo(map.latLngToContainerPoint(there));
+      return other.count.possible && off < radius(other.count.possible) + 6;
+    });
+  };
+
   return {
+    sizes: [...new Set([1, Math.max(1, Math.round(most / 4)), most])].map((one) => [one, radius(one)]),
+    names: () =>
+      spots.map(({ site, title }) => ({
+        ...title,
+        rank: 0,
+        reach: site.count.possible && radius(site.count.possible) + 3,
+      })),
     update() {
       const kilometre = map.getZoomScale(map.getZoom(), 0) * (256 / 40_075);
-      for (const { site, at, ring, spot, outline, number, label, open } of spots) {
+      for (const { site, at, ring, spot, outline, number, label, open, title } of spots) {
         const { certain, possible } = site.count;
         if (!possible) {
           for (const layer of [ring, spot, outline, number]) layer.remove();
@@ -235,22 +271,42 @@ function circles(L, map, sites, texts) {
         if (certain) spot.setRadius(radius(certain)).addTo(map);
         else spot.remove();
         reachable(outline.getElement(), `${site.name}. ${words(site.count, texts)}`, open);
+        const inside = short(site.count).length * 7 < 2 * large && !isCovered(site);
         label.textContent = short(site.count);
         label.className = certain > possible / 2 ? "" : "open";
-        if (label.textContent.length * 7 < 2 * large) number.addTo(map);
+        if (inside) number.addTo(map);
         else number.remove();
+        title.text.textContent = inside ? site.name : `${site.name} ${short(site.count)}`;
       }
     },
     areas: () =>
       spots
         .filter(({ site }) => site.count.possible)
         .map(({ site, at }) => {
-          const { x, y } = map.latLngToLayerPoint(at);
+          const { x, y } = map.latLngToContainerPoint(at);
           const large = radius(site.count.possible);
           return [x - large, y - large, x + large, y + large];
         }),
     choose: (slug) => spots.find(({ site }) => site.slug === slug && site.count.possible)?.open(),
   };
+}
+
+/** What the sizes of circles mean on this map, whose scale is not that of the drawing. */
+function explain(legend, sizes, texts) {
+  for (const old of legend.querySelectorAll(".size")) old.closest("li").remove();
+  const items = sizes.map(([number, radius]) => {
+    const wide = Math.ceil(2 * radius + 2);
+    const svg = drawn("svg", { class: "swatch", width: wide, height: wide, "aria-hidden": "true" });
+    svg.append(drawn("circle", { class: "spot", cx: wide / 2, cy: wide / 2, r: radius }));
+    return element("li", {}, svg, " ", words({ certain: number, possible: number }, texts));
+  });
+  legend.prepend(...items);
+}
+
+function drawn(name, attributes) {
+  const one = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) one.setAttribute(key, value);
+  return one;
 }
 
 /** A circle as a button: Tab reaches it, Enter and Space open what it stands for. */
@@ -283,7 +339,8 @@ function brushOf(set, ranges, moved) {
   const length = (last - first) / DAY;
   const [since, until] = set.querySelectorAll("input");
   const [play, all] = set.querySelectorAll("button");
-  const language = `${document.documentElement.lang}-u-nu-latn`;
+  const { lang } = document.documentElement;
+  const language = lang === "en" ? "en-GB" : `${lang}-u-nu-latn`; // day before month, as pages have it
   const form = new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" });
   const iso = (place) => new Date(first + place * DAY).toISOString().slice(0, 10);
   const asked = (name, otherwise) => {
