@@ -167,7 +167,7 @@ function place(map, names, circles) {
   const { x: wide, y: high } = map.getSize();
   for (const { marker, text, rank, reach } of names) {
     const { x, y } = map.latLngToContainerPoint(marker.getLatLng());
-    const long = text.textContent.length * 7 + 6;
+    const long = lengthOf(text) + 6;
     const starts = [x + reach + 4, x - reach - 4 - long];
     const left = starts.find((start) => {
       const area = [start, y - 9, start + long, y + 9];
@@ -183,6 +183,15 @@ function place(map, names, circles) {
     marker.addTo(map);
     text.style.left = `${left - x}px`;
   }
+}
+
+const pen = document.createElement("canvas").getContext("2d");
+
+/** How long a name is when it is drawn, in pixels. */
+function lengthOf({ textContent, parentElement }) {
+  const weight = parentElement?.classList.contains("town") ? 400 : 600;
+  pen.font = `${weight} 13px ${getComputedStyle(document.body).fontFamily}`;
+  return pen.measureText(textContent).width;
 }
 
 const meet = (one, other) =>
