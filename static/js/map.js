@@ -8,7 +8,7 @@ const LARGEST = 34; // pixels: the radius of the largest circle, less on a narro
 const CLEAR = 3; // between a circle and its ring
 const DAY = 86_400_000;
 const WEEK = 7;
-const SHOWN_FROM = { 0: 6, 1: 5, 2: 7, 3: 8 }; // the zoom from which towns of a rank, or bases, are named
+const SHOWN_FROM = { 0: 5, 1: 5, 2: 7, 3: 8 }; // the zoom from which towns of a rank, or bases, are named
 
 async function start(holder) {
   const texts = holder.dataset;
@@ -163,8 +163,11 @@ function named(L, at, name, kind) {
 
 /** Names beside their places, the first before the others, where they hide no circle or name. */
 function place(map, names, circles) {
-  const taken = [...circles];
   const { x: wide, y: high } = map.getSize();
+  const controls = map.getContainer().querySelector(".leaflet-control-zoom");
+  const beyond = controls.offsetLeft + controls.offsetParent.offsetLeft;
+  const corner = [beyond, 0, beyond + controls.offsetWidth + 4, controls.offsetHeight + 16];
+  const taken = [corner, ...circles];
   for (const { marker, text, rank, reach } of names) {
     const { x, y } = map.latLngToContainerPoint(marker.getLatLng());
     const long = lengthOf(text) + 6;
