@@ -203,7 +203,9 @@ def test_page_asks_nobody_else_and_links_only_to_what_is_there(client, records, 
     structure = Structure(client.get(path).content.decode())
 
     for tag, attrs in structure.tags:
-        if tag == "link" and ("hreflang" in attrs or attrs["rel"] == "canonical"):  # named in full, and not fetched
+        if tag == "link" and (
+            "hreflang" in attrs or attrs["rel"] == "canonical"
+        ):  # named in full, and not fetched
             assert attrs["href"].startswith("http://testserver/")
         elif tag in {"link", "img", "script", "iframe"} and {"href", "src"} & attrs.keys():
             assert attrs.get("href", attrs.get("src")).startswith("/")
