@@ -20,16 +20,14 @@ from django.utils.translation import gettext as _
 
 from attacks import totals
 from attacks.counting import GroupBy, by_month, count_by, counted
-from attacks.models import Incident, public_id
+from attacks.models import Incident
 from attacks.rules import HOUSE, Basis, Rule, rule_of
 from attacks.windows import Window
 from bases.models import MilitaryBase
 from charts.axes import Reading
 from charts.chart import COLOURS, Chart
-from charts.days import Mark, days_line
 from charts.parts import Part, parts
 from charts.people import People, people
-from charts.stack import Period, Series, stack
 from charts.steps import Line, Range, steps
 from sources.local_names import local_name
 from sources.models import Organisation
@@ -38,9 +36,9 @@ from sources.templatetags.facts import people as people_words
 from tallies.models import TallyLine
 
 from .incident_lists import incidents_at, takeable
+from .over_time import drawn_over_time
 
 Day = datetime.date
-MARKS = 60  # incidents drawn one by one; more are drawn by months
 POINTS = 120  # days on which our count may rise in a drawing; more are drawn by months
 
 
@@ -178,45 +176,18 @@ def _last_of_months(points: list[tuple[Day, int, int]]) -> list[tuple[Day, int, 
 
 
 def timeline(base: MilitaryBase) -> Chart:
-    """A mark for each incident; where there are too many, a column for each month."""
-    rows = list(
-        counted(Incident.objects.filter(base=base))
-        .order_by("earliest", "id")
-        .values_list("serial", "earliest", "latest", "weapon")[: MARKS + 1]
+    def at(**filters: Any) -> str:
+        return incidents_at(base.slug, **filters)
+
+    chart = drawn_over_time(
+        "base-timeline",
+        _("Incidents on our record, by day"),
+        Incident.objects.filter(base=base),
+        lambda: list(by_month(ranges_of([base.pk], Basis(), Window()), Window())),
+        at,
+        local_name(base),
     )
-    title = _("Incidents on our record, by day")
-    if len(rows) > MARKS:
-        return takeable(_by_months(base, title), base=base.slug)
-    weapons = dict(Incident.Weapon.choices)
-    marks = [
-        Mark(
-            earliest,
-            latest,
-            weapons[weapon],
-            Incident(serial=serial).get_absolute_url(),
-            key=public_id(serial),
-        )
-        for serial, earliest, latest, weapon in rows
-    ]
-    desc = _("A mark is as wide as the days on which the attack may have been.")
-    return takeable(days_line("base-timeline", title, marks, desc=desc), base=base.slug)
-
-
-def _by_months(base: MilitaryBase, title: str) -> Chart:
-    basis, window = Basis(), Window()
-    months = list(by_month(ranges_of([base.pk], basis, window), window))
-    periods = [
-        Period(
-            Day.fromisoformat(row.filters["since"]),
-            Day.fromisoformat(row.filters["until"]),
-            incidents_at(base.slug, **row.filters),
-            unsure=row.count.possible - row.count.certain,
-        )
-        for row in months
-    ]
-    values = [row.count.certain for row in months]
-    series = Series(local_name(base), base.get_absolute_url(), values, key=base.slug)
-    return stack("base-timeline", title, periods, [series])
+    return takeable(chart, base=base.slug)
 
 
 def weapons(base: MilitaryBase) -> Chart:

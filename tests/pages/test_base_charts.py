@@ -6,7 +6,7 @@ import pytest
 from django.http import QueryDict
 
 from attacks.models import Incident
-from pages import base_charts
+from pages import base_charts, over_time
 from pages.base_charts import CHARTS, casualties_of, cumulative, lines_of, running_totals
 from tests.factories import (
     make_base,
@@ -121,7 +121,7 @@ def test_timeline_draws_each_incident_and_many_by_months(conoco, monkeypatch):
         first.get_absolute_url(),
         second.get_absolute_url(),
     ]
-    monkeypatch.setattr(base_charts, "MARKS", 1)
+    monkeypatch.setattr(over_time, "MARKS", 1)
 
     months = asked("base-timeline").csv_rows
     assert [f"{month[0]:%Y-%m}" for month in months] == ["2024-01", "2024-02"]
