@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from attacks import totals
 from attacks.counting import GroupBy, by_month, count_by, counted
 from attacks.models import Incident
-from attacks.rules import HOUSE, Basis, Rule, rule_of
+from attacks.rules import HOUSE, HOUSE_TODAY, Basis, Rule, rule_of
 from attacks.windows import Window
 from bases.models import MilitaryBase
 from charts.axes import Reading
@@ -241,7 +241,7 @@ class Casualties:
         return people_words(self.low, self.high)
 
 
-def casualties_of(incidents: Any) -> dict[str, Casualties]:
+def casualties_of(incidents: Any, basis: Basis = HOUSE_TODAY) -> dict[str, Casualties]:
     """Killed and injured, over those of these incidents that count."""
     sums = {"records": Rows("id")}
     for whom in ("killed", "injured"):
@@ -250,7 +250,7 @@ def casualties_of(incidents: Any) -> dict[str, Casualties]:
                 f"{whom}_{end}_sum": Sum(f"{whom}_{end}"),
                 f"{whom}_{end}_known": Rows(f"{whom}_{end}"),
             }
-    found = counted(incidents).order_by().aggregate(**sums)
+    found = counted(incidents, basis).order_by().aggregate(**sums)
     return {whom: _casualties(found, whom) for whom in ("killed", "injured")}
 
 

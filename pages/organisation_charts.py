@@ -73,7 +73,7 @@ def confirmed(organisation: Organisation) -> Chart:
     chart = parts(
         "organisation-confirmed",
         _("Claimed, and described by others or not"),
-        rows if every.possible else [],
+        rows if every.possible and is_group(organisation) else [],
         column=_("Attacks it claims"),
     )
     chart.note = _(

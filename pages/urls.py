@@ -1,7 +1,11 @@
 """The roof: pages that look at all apps."""
 
-from django.urls import path  # noqa: F401
+from django.urls import path
+
+from .compare import compare
 
 app_name = "pages"
 
-urlpatterns = []
+urlpatterns = [
+    path("compare/", compare, name="compare"),
+]
