@@ -175,6 +175,18 @@ CORRECTIONS_EMAIL = email("CORRECTIONS_EMAIL")
 # Browsers and clients always ask whether what they hold is still the answer.
 CDN_SECONDS = number("CDN_SECONDS", default=60)
 
+# A tile server under the map, such as https://tiles.example.org/{z}/{x}/{y}.png, and whom to credit
+# for it. Without one no reader's browser asks anybody else.
+MAP_TILES = text("MAP_TILES")
+MAP_TILES_CREDIT = text("MAP_TILES_CREDIT")
+if MAP_TILES:
+    parts = [MAP_TILES.startswith("https://"), *(f"{{{one}}}" in MAP_TILES for one in "xyz")]
+    if not all(parts) or any(mark in MAP_TILES for mark in " ;,'\"*") or not MAP_TILES_CREDIT:
+        raise ImproperlyConfigured(
+            "MAP_TILES must be an https address with {z}, {x} and {y}, and MAP_TILES_CREDIT must "
+            "say whose the tiles are."
+        )
+
 
 # Application
 
