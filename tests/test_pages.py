@@ -51,6 +51,8 @@ PAGES = [
     "/organisations/",
     "/organisations/sohr/",
     "/organisations/group/",
+    "/compare/",
+    "/compare/?base=conoco&base=bare&since=2024-01-01",
 ]
 
 # Elements that are never closed.
