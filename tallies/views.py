@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from attacks.basis import ClockForm
 from config.clocks import CLOCKS, asks_of_a_clock, clock_query, keeps
 from config.pages import kept_page
+from pages.dashboard_map import map_on
 from sources.filters import DayFilter
 from sources.models import Organisation
 from sources.recorded import TODAY
@@ -43,6 +44,7 @@ def dashboard(request):
         "clock_query": clock_query(request.GET),
         "choice": found.choice,
         "reconciliation": found.reconciliation,
+        "map": found.tally and map_on(found),
         "headline": found.tally and headline(found.tally, found.reconciliation),
         "record": on_record(found.form.basis.known_on),
     }
