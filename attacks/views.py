@@ -4,12 +4,14 @@ from functools import wraps
 from django import forms
 from django.http import Http404
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 from django_filters import MultipleChoiceFilter
 
 from config.clocks import CLOCKS, asks_of_a_clock, clock_query, keeps
 from config.keyset import backwards, beyond
 from config.throttle import Scope, looks_through_texts, seconds_to_wait
+from sources.local_names import local_name
 from sources.recorded import TODAY
 
 from .answers import count, total_and_rows
@@ -23,8 +25,8 @@ from .rules import HOUSE_TODAY
 PAGE = 50
 
 YES_OR_NO = {
-    "counted": {True: "only attacks that count", False: "only records that do not count"},
-    "claimant__isnull": {True: "nobody named", False: "somebody named"},
+    "counted": {True: _("only attacks that count"), False: _("only records that do not count")},
+    "claimant__isnull": {True: _("nobody named"), False: _("somebody named")},
 }
 
 
@@ -74,7 +76,7 @@ def _value_texts(filters, name, values):
     if name == "rule":
         return [(value, filters.basis.rule.name) for value in values]
     if hasattr(cleaned, "model"):
-        names = {record.slug: record.name for record in cleaned}
+        names = {record.slug: local_name(record) for record in cleaned}
     else:
         names = dict(getattr(filters.form.fields[name], "choices", ()))
     return [(value, names.get(value, value)) for value in dict.fromkeys(values)]
@@ -212,7 +214,7 @@ def _by_day_of_report(report):
 
 
 class GroupByForm(forms.Form):
-    group_by = forms.ChoiceField(choices=GroupBy.choices, label="Count by")
+    group_by = forms.ChoiceField(choices=GroupBy.choices, label=_("Count by"))
 
 
 @keeps(*CLOCKS)

@@ -164,7 +164,9 @@ def _plural_forms(code):
     """As Django's own catalogue of the language counts; without one as English does."""
     path = Path(django.__file__).parent.joinpath("conf/locale", code, "LC_MESSAGES/django.po")
     english = "nplurals=2; plural=(n != 1);"
-    return polib.pofile(str(path)).metadata.get("Plural-Forms", english) if path.exists() else english
+    return (
+        polib.pofile(str(path)).metadata.get("Plural-Forms", english) if path.exists() else english
+    )
 
 
 def _entry(message, files, old, catalogue):
@@ -215,7 +217,7 @@ def compile_one(path):
     except OSError as error:
         raise ImproperlyConfigured(
             f"{compiled} is missing or older than {path.name} and cannot be written: "
-            f"{error.strerror}. Run `manage.py catalogues --compile` as somebody who may write there."
+            f"{error.strerror}. Run `manage.py catalogues --compile` as its owner."
         ) from error
 
 
