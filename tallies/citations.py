@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.formats import date_format
 
+from config.languages import in_source_language
 from sources.templatetags.facts import DAY
 
 from .models import Figure
@@ -51,10 +52,12 @@ class Citation:
         return " ".join(self.figure.title.split())
 
     @property
+    @in_source_language
     def note(self) -> str:
         return f"Value: {self.figure.value}. Revision {self.figure.revision_id} of the record"
 
     @property
+    @in_source_language
     def plain(self) -> str:
         return (
             f"{AUTHOR}. “{self.title}”: {self.figure.value}. Revision {self.figure.revision_id} of "
@@ -63,6 +66,7 @@ class Citation:
         )
 
     @property
+    @in_source_language
     def bibtex(self) -> str:
         note = f"{self.note}, {date_format(self.day, DAY)}. {LICENCE}. Accessed {self.accessed}"
         fields = {
@@ -79,6 +83,7 @@ class Citation:
         return f"@misc{{{self.key},\n" + ",\n".join(lines) + "\n}\n"
 
     @property
+    @in_source_language
     def csl(self) -> list[dict[str, Any]]:
         return [
             {
@@ -96,6 +101,7 @@ class Citation:
         ]
 
     @property
+    @in_source_language
     def csl_json(self) -> str:
         """The same as text, a line for each field."""
         items = (

@@ -153,10 +153,22 @@ def degrees(coordinate):
 @register.filter
 def join_and(words):
     """One, one and two, or one, two and three."""
-    *first, last = words
+    *first, last = map(str, words)
     if not first:
         return last
     return _("%(first)s and %(last)s") % {"first": _(", ").join(first), "last": last}
+
+
+@register.filter
+def join_list(words):
+    """One, two, three: by the comma of the language."""
+    return _(", ").join(str(word) for word in words)
+
+
+@register.filter
+def translated(words):
+    """Words that a module marked with gettext_noop, in the language of the page."""
+    return [_(word) for word in words]
 
 
 @register.filter
