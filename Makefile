@@ -1,6 +1,6 @@
 # Needs make and Python 3.11 or newer with venv; all else comes from the hash-pinned locks.
 .POSIX:
-.PHONY: run test test-sqlite test-postgres bench bench-quick lint format lock clean venv venv-dev venv-bench
+.PHONY: run test test-sqlite test-postgres e2e screenshots bench bench-quick lint format lock clean venv venv-dev venv-e2e venv-bench
 
 PYTHON = python3
 PORT ?= 8000
@@ -29,6 +29,14 @@ test-sqlite: venv-dev
 
 test-postgres: venv-dev
 	$(PY) -m tests.postgres -- $(PY) -m pytest $(ARGS)
+
+# Each page in a browser; Chromium comes by e2e/install_tools.sh.
+e2e: venv-e2e
+	$(PY) -m pytest e2e $(ARGS)
+
+# The pictures of docs/screenshots/.
+screenshots: venv-e2e
+	$(PY) -m e2e.screenshots $(ARGS)
 
 # How near to the limit of this machine; see docs/performance.md. Takes an hour or more.
 bench: venv-bench
@@ -81,6 +89,9 @@ venv:
 
 venv-dev:
 	@$(MAKE) -s venv LOCK=requirements-dev.txt
+
+venv-e2e:
+	@$(MAKE) -s venv LOCK=requirements-e2e.txt
 
 venv-bench:
 	@$(MAKE) -s venv LOCK=requirements-bench.txt

@@ -63,12 +63,15 @@ def coverage(basis: Basis = HOUSE_TODAY) -> Coverage:
     return counting.coverage(basis.published(), basis)
 
 
-def by_days(basis: Basis = HOUSE_TODAY) -> Any:
-    """(base id, earliest, latest, certain, possible) of all that is published."""
-    if totals.are_kept(basis):
+def by_days(basis: Basis = HOUSE_TODAY, window: Window = ALL_DAYS) -> Any:
+    """(base id, earliest, latest, certain, possible) of what is published and may lie in it.
+
+    What surely counts is certain here whatever its days, as in `counting.count_by_days`.
+    """
+    if totals.are_kept(basis, window):
         columns = ("base", "earliest", "latest", "certain", "possible")
-        return totals.ranges(basis).values_list(*columns)
-    return counting.count_by_days(basis.published(), basis)
+        return totals.ranges(basis, window).values_list(*columns)
+    return counting.count_by_days(basis.published().filter(window.overlaps), basis)
 
 
 def _answered_by_totals(filters: Any) -> bool:

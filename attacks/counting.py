@@ -133,22 +133,22 @@ class Row:
 def count(incidents: QuerySet[Any], window: Window = ALL_DAYS, basis: Basis = HOUSE_TODAY) -> Count:
     """How many of these incidents' attacks fall in the window."""
     totals = (
-        _inside(incidents, window, basis)
+        inside(incidents, window, basis)
         .order_by()
         .aggregate(
-            certain=Coalesce(_sum_of_certain(window, basis), 0),
+            certain=Coalesce(sum_of_certain(window, basis), 0),
             possible=Coalesce(Sum("attack_count"), 0),
         )
     )
     return Count(**totals)
 
 
-def _inside(incidents: QuerySet[Any], window: Window, basis: Basis) -> QuerySet[Any]:
+def inside(incidents: QuerySet[Any], window: Window, basis: Basis) -> QuerySet[Any]:
     """What may count in the window."""
     return counted(incidents, basis).filter(window.overlaps)
 
 
-def _sum_of_certain(window: Window, basis: Basis) -> Sum:
+def sum_of_certain(window: Window, basis: Basis) -> Sum:
     surely = window.contains & basis.surely_counts
     return Sum(Case(When(surely, then=F("attack_count")), default=0))
 
@@ -165,12 +165,12 @@ def count_by(
     exceed the total. Under a rule that folds sites, a base is all that is counted under it.
     """
     group_by = GroupBy(group_by)
-    inside = _inside(incidents, window, basis).order_by()
+    those = inside(incidents, window, basis).order_by()
     if group_by in (GroupBy.CLAIM_STATUS, GroupBy.CLAIMANT):
         basis = replace(basis, rests_on_claims=True)
     if group_by is GroupBy.MONTH:
-        return list(by_month(_by_range(inside, basis), window))
-    return in_order(_BREAKDOWNS[group_by](inside, window, basis))
+        return list(by_month(_by_range(those, basis), window))
+    return in_order(_BREAKDOWNS[group_by](those, window, basis))
 
 
 def in_order(rows: Iterable[Row]) -> list[Row]:
@@ -198,7 +198,7 @@ def _sums(
     incidents: QuerySet[Any], window: Window, basis: Basis, key: str
 ) -> Iterable[tuple[Any, int, int]]:
     return incidents.values_list(key).annotate(
-        certain=_sum_of_certain(window, basis), possible=Sum("attack_count")
+        certain=sum_of_certain(window, basis), possible=Sum("attack_count")
     )
 
 
@@ -206,13 +206,13 @@ def count_by_site(
     incidents: QuerySet[Any], window: Window = ALL_DAYS, basis: Basis = HOUSE_TODAY
 ) -> dict[int, Count]:
     """Counts by the id of the base itself, before the rule folds any into another."""
-    return _by_site(_inside(incidents, window, basis).order_by(), window, basis)
+    return _by_site(inside(incidents, window, basis).order_by(), window, basis)
 
 
-def _by_site(inside: QuerySet[Any], window: Window, basis: Basis) -> dict[int, Count]:
+def _by_site(those: QuerySet[Any], window: Window, basis: Basis) -> dict[int, Count]:
     return {
         base: Count(certain, possible)
-        for base, certain, possible in _sums(inside, window, basis, "base")
+        for base, certain, possible in _sums(those, window, basis, "base")
     }
 
 
@@ -225,7 +225,7 @@ def count_by_days(incidents: QuerySet[Any], basis: Basis = HOUSE_TODAY) -> Query
         counted(incidents, basis)
         .order_by()
         .values_list("base", "earliest", "latest")
-        .annotate(certain=_sum_of_certain(ALL_DAYS, basis), possible=Sum("attack_count"))
+        .annotate(certain=sum_of_certain(ALL_DAYS, basis), possible=Sum("attack_count"))
     )
 
 
@@ -298,7 +298,7 @@ def _by_claimant(incidents: QuerySet[Any], window: Window, basis: Basis) -> Iter
         basis.record.rows(Organisation)
         .filter(kind=Organisation.Kind.ARMED_GROUP)
         .annotate(
-            certain=Subquery(theirs.annotate(n=_sum_of_certain(window, basis)).values("n")),
+            certain=Subquery(theirs.annotate(n=sum_of_certain(window, basis)).values("n")),
             possible=Subquery(theirs.annotate(n=Sum("attack_count")).values("n")),
         )
         .filter(possible__gt=0)
@@ -315,7 +315,7 @@ def _by_claimant(incidents: QuerySet[Any], window: Window, basis: Basis) -> Iter
 def _by_range(incidents: QuerySet[Any], basis: Basis) -> Iterable[Any]:
     """(earliest, latest, certain, possible), whatever the number of incidents."""
     return incidents.values_list("earliest", "latest").annotate(
-        certain=_sum_of_certain(ALL_DAYS, basis), possible=Sum("attack_count")
+        certain=sum_of_certain(ALL_DAYS, basis), possible=Sum("attack_count")
     )
 
 

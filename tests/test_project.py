@@ -9,7 +9,7 @@ from django.core.management import call_command
 
 from tallies.imports import FORMATS
 
-APPS = ["sources", "bases", "attacks", "tallies"]  # each may use those before it
+APPS = ["charts", "sources", "bases", "attacks", "tallies", "pages"]  # each may use those before it
 # Pages and endpoints are the roof and may look at any app.
 ROOF = {"views.py", "api.py"}
 

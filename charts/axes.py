@@ -1,0 +1,104 @@
+"""What panels over a line of days share: rules, the months below, and published readings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from .scale import Day, Days, ticks
+from .shapes import Dot, Label, Line, Rect, Shape, Text
+
+TOP = 14  # room for the number above the highest rule
+FOOT = 22  # room for the months below
+
+
+@dataclass(frozen=True)
+class Plot:
+    """The part of a panel in which values are drawn: y of a value, in pixels."""
+
+    height: int
+    highest: int
+
+    @property
+    def bottom(self) -> int:
+        return self.height - FOOT
+
+    @property
+    def top_value(self) -> int:
+        return ticks(self.highest)[-1]
+
+    def y(self, value: float) -> float:
+        return round(self.bottom - (self.bottom - TOP) * value / (self.top_value or 1), 1)
+
+    def rules(self) -> list[Shape]:
+        """A line at each round number, the number above its far end."""
+        shapes: list[Shape] = []
+        for value in ticks(self.highest):
+            shapes.append(Line(0, self.y(value), 100, self.y(value), "rule" if value else "axis"))
+            if value:
+                shapes.append(Label(100, self.y(value) - 3, f"{value:,}", "end", "tick"))
+        return shapes
+
+    def months(self, days: Days) -> list[Shape]:
+        """Names of months below, a year where one begins; every second only on wide screens."""
+        shapes: list[Shape] = []
+        for number, month in enumerate(days.marks()):
+            x = days.at(month)
+            words = date_format(month, "Y" if month.month == 1 else "M")
+            kind = "tick minor" if number % 2 else "tick"
+            shapes.append(Line(x, self.bottom, x, self.bottom + 4, "axis"))
+            if x < 95:
+                shapes.append(Label(x, self.height - 5, words, "start", kind))
+        return shapes
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A published number: as of which days, what it is, and the list it stands in."""
+
+    earliest: Day
+    latest: Day
+    value: int
+    href: str
+    words: Text
+
+
+def step_line(readings: Sequence[Reading], days: Days, plot: Plot, kind: str) -> list[Shape]:
+    """From each reading level to the next one, and there up or down; uncertain days as a band.
+
+    The order is that of the days; nothing is drawn before the first one or after the last one,
+    for what was not published then is not known.
+    """
+    shapes: list[Shape] = []
+    ordered = sorted(readings, key=lambda one: (one.latest, one.earliest))
+    for one, following in zip(ordered, [*ordered[1:], None], strict=True):
+        y = plot.y(one.value)
+        begin, width = days.span(one.earliest, one.latest)
+        if one.earliest != one.latest:
+            shapes.append(Rect(begin, y - 3, width, 6, f"{kind} band"))
+        if following is not None:
+            turn = days.at(following.latest)
+            shapes.append(Line(begin, y, max(turn, begin), y, kind))
+            shapes.append(Line(turn, y, turn, plot.y(following.value), kind))
+        else:
+            shapes.append(Line(begin, y, begin + width, y, kind))
+    return shapes
+
+
+def dots(
+    readings: Sequence[Reading], days: Days, plot: Plot, kind: str
+) -> list[tuple[Reading, Dot]]:
+    return [(one, Dot(days.at(one.latest), plot.y(one.value), 3.5, kind)) for one in readings]
+
+
+def days_words(earliest: Day, latest: Day) -> str:
+    """The days of a reading or of a week."""
+    if earliest == latest:
+        return date_format(earliest, "j F Y")
+    return _("%(first)s to %(last)s") % {
+        "first": date_format(earliest, "j F Y"),
+        "last": date_format(latest, "j F Y"),
+    }

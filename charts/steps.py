@@ -1,0 +1,132 @@
+"""Published numbers over time, a step line for each counter, against what we count.
+
+What a counter publishes is a running total, so it stands until the next one. Ours is an area from
+certain to possible. Lines are told apart by their dashes too, not by colour alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from .axes import Plot, Reading, days_words, dots, step_line
+from .bars import counted_words
+from .chart import COLOURS, Cell, Chart, Key, Panel
+from .scale import Day, Days
+from .shapes import Mark, Rect, Shape, Text
+
+HEIGHT = 240
+
+
+@dataclass(frozen=True)
+class Line:
+    label: Text
+    href: str
+    readings: Sequence[Reading]
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Range:
+    """What we count until that day."""
+
+    day: Day
+    certain: int
+    possible: int
+    href: str = ""
+
+
+def steps(
+    name: str,
+    title: Text,
+    lines: Sequence[Line],
+    ranges: Sequence[Range] = (),
+    *,
+    ranges_label: Text = "",
+    desc: Text = "",
+) -> Chart:
+    """At most six lines; `ranges` in order of their days."""
+    if len(lines) > COLOURS:
+        raise ValueError(f"{len(lines)} lines; {COLOURS} can be told apart")
+    legend = [Key(f"l{n}", one.label, one.href) for n, one in enumerate(lines, start=1)]
+    if ranges:
+        legend.append(Key("range", ranges_label or _("Our count, certain to possible")))
+    chart = Chart(
+        name,
+        title,
+        desc,
+        legend=legend,
+        columns=[_("As of"), _("Counted by"), _("Attacks")],
+        table=_table(lines, ranges),
+        csv_columns=["counter", "earliest", "latest", "published", "certain", "possible"],
+        csv_rows=[
+            *(
+                (line.key, one.earliest, one.latest, one.value, None, None)
+                for line in lines
+                for one in line.readings
+            ),
+            *(("", one.day, one.day, None, one.certain, one.possible) for one in ranges),
+        ],
+    )
+    chart.panels = _panels(lines, ranges)
+    return chart
+
+
+def _panels(lines: Sequence[Line], ranges: Sequence[Range]) -> list[Panel]:
+    readings = [one for line in lines for one in line.readings]
+    first = [one.earliest for one in readings] + [one.day for one in ranges]
+    last = [one.latest for one in readings] + [one.day for one in ranges]
+    if not first:
+        return []
+    days = Days(min(first), max(last))
+    highest = max([one.value for one in readings] + [one.possible for one in ranges])
+    plot = Plot(HEIGHT, highest)
+    shapes: list[Shape] = [*plot.rules(), *_area(ranges, days, plot)]
+    for number, line in enumerate(lines, start=1):
+        shapes += step_line(line.readings, days, plot, f"l{number}")
+    for number, line in enumerate(lines, start=1):
+        shapes += [
+            Mark([dot], one.words, one.href)
+            for one, dot in dots(line.readings, days, plot, f"l{number}")
+        ]
+    return [Panel(HEIGHT, [*shapes, *plot.months(days)])]
+
+
+def _area(ranges: Sequence[Range], days: Days, plot: Plot) -> list[Shape]:
+    """A slab from each day to the next one."""
+    shapes: list[Shape] = []
+    for one, following in zip(ranges, [*ranges[1:], None], strict=True):
+        begin = days.at(one.day)
+        end = days.at(following.day) if following else 100.0
+        high, low = plot.y(one.possible), plot.y(one.certain)
+        shapes.append(Rect(begin, high, round(end - begin, 2), max(low - high, 1.5), "range"))
+    return shapes
+
+
+def _table(lines: Sequence[Line], ranges: Sequence[Range]) -> list[list[Cell]]:
+    rows = [
+        (
+            one.latest,
+            [
+                Cell(days_words(one.earliest, one.latest)),
+                Cell(line.label, line.href),
+                Cell(f"{one.value:,}", one.href, number=True),
+            ],
+        )
+        for line in lines
+        for one in line.readings
+    ]
+    rows += [
+        (
+            one.day,
+            [
+                Cell(days_words(one.day, one.day)),
+                Cell(_("our count")),
+                Cell(counted_words(one.certain, one.possible), one.href, number=True),
+            ],
+        )
+        for one in ranges
+    ]
+    return [cells for _day, cells in sorted(rows, key=lambda row: row[0])]
