@@ -268,6 +268,7 @@ FORMS_URLFIELD_ASSUME_HTTPS = True  # what Django 6 does without being asked
 LANGUAGES = [("en", "English"), ("ar", "Arabic")]
 LANGUAGE_CODE = "en"
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "config.locales"
 TIME_ZONE = "UTC"
 USE_TZ = True
 

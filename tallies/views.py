@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef
 from django.http import Http404, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from attacks.basis import ClockForm
@@ -34,7 +35,7 @@ class TodayForm(ClockForm):
     def clean(self):
         cleaned = super().clean()
         if self.record != TODAY:
-            reason = "This page is of today's record; single tallies and incidents answer it."
+            reason = _("This page is of today's record; single tallies and incidents answer it.")
             self.add_error("recorded_at", reason)
         return cleaned
 
@@ -75,7 +76,7 @@ class BookForm(TodayForm):
         if slug := cleaned.get("counter"):
             self.chosen = all_counters().filter(slug=slug).first() if "\0" not in slug else None
             if self.chosen is None:
-                self.add_error("counter", "No published tally is by a counter of that name.")
+                self.add_error("counter", _("No published tally is by a counter of that name."))
         return cleaned
 
     chosen = None
@@ -291,8 +292,8 @@ class PeriodForm(TodayForm):
         required=False,
         to_field_name="slug",
         widget=forms.CheckboxSelectMultiple,
-        label="Counted by",
-        error_messages={"invalid_choice": "No published tally is by a counter “%(value)s”."},
+        label=_("Counted by"),
+        error_messages={"invalid_choice": _("No published tally is by a counter “%(value)s”.")},
     )
 
     def __init__(self, *args, **kwargs):
