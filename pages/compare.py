@@ -142,7 +142,7 @@ def by_months(columns: Sequence[Compared]) -> Chart:
     chart = Chart(
         "compare-months",
         _("Attacks on our record by month, on one scale"),
-        _("Each panel is one base. The lighter part is possible but not certain in its month."),
+        _("Each panel is one base. What only an outline holds is possible in its month, not certain."),
         legend=[Key("certain", _("Counted, certain")), Key("possible", _("Counted, possible"))],
         columns=[_("Month"), *(local_name(column.base) for column in columns)],
         csv_columns=["base", "month", "certain", "possible"],
