@@ -91,7 +91,8 @@ def compared(bases: Sequence[MilitaryBase], basis: Basis, window: Window) -> lis
         )
         column.casualties = casualties_of(inside, basis)
     for line in _latest_lines(columns, window.until):
-        columns[line.base_id].lines.append(line)
+        if line.base_id in columns:
+            columns[line.base_id].lines.append(line)
     return list(columns.values())
 
 
@@ -101,7 +102,7 @@ def _ranges(
     found: dict[int, list[tuple[Day, Day, int, int]]] = defaultdict(list)
     rows = totals.ranges(basis, window, list(sites)).values_list("base", "earliest", "latest")
     for base, *row in rows.annotate(certain=Sum("certain"), possible=Sum("possible")):
-        found[base].append(tuple(row))  # type: ignore[arg-type]
+        found[base].append(tuple(row))
     return found
 
 
