@@ -13,6 +13,7 @@ from config.clocks import CLOCKS, asks_of_a_clock, clock_query, keeps
 from config.keyset import backwards, beyond
 from config.throttle import Scope, looks_through_texts, seconds_to_wait
 from pages.incident_parts import figures_stated, of_today, said_by_day
+from pages.maps import locator
 from sources.kept import last_revision
 from sources.local_names import local_name
 from sources.models import Revision
@@ -201,6 +202,7 @@ def incident(request, public_id):
     context = {
         "incident": incident,
         "basis": basis,
+        "where": locator(incident.base),
         "sentences": paragraph(incident, as_of),
         "grade_definition": Grade(incident.grade).definition if incident.grade else "",
         "claims": claims,

@@ -16,11 +16,11 @@ from config.clocks import keeps
 from sources.formats import csv_chunks
 from sources.kept import last_revision
 
-from . import base_charts, dashboard_charts, organisation_charts
+from . import dashboard_charts, record_charts
 
 # Every chart that has an address, by name: made of the parameters of its page. What is not on
 # record is a ValueError; for what cannot be read it gives the form that says why.
-CHARTS = dashboard_charts.CHARTS | base_charts.CHARTS | organisation_charts.CHARTS
+CHARTS = dashboard_charts.CHARTS | record_charts.CHARTS
 
 
 def answered(view):

@@ -19,10 +19,10 @@ def incidents_at(*bases: str, rule: Rule = HOUSE, **params: Any) -> str:
     return f"{reverse('attacks:incidents')}?{query}"
 
 
-def takeable(chart: Chart, **params: str) -> Chart:
+def takeable(chart: Chart, query: str = "", **params: str) -> Chart:
     """The chart with the addresses of its data and of its picture."""
     data, picture = (
-        f"{reverse(f'pages:chart-{part}', args=[chart.name])}?{urlencode(params)}"
+        f"{reverse(f'pages:chart-{part}', args=[chart.name])}?{query or urlencode(params)}"
         for part in ("data", "picture")
     )
     return chart.at(data, picture)

@@ -28,6 +28,7 @@ def archive_address(report):
     return f"https://web.archive.org/web/{f'{day:%Y%m%d}' if day else '*'}/{report.url}"
 
 
+@register.filter
 def grade_words(grades):
     """The grades of a counting rule in words."""
     return [_("not graded") if one == UNGRADED else str(Grade(one).label) for one in grades]
