@@ -14,8 +14,9 @@ from pathlib import Path
 import environ
 from corsheaders.defaults import default_headers
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.management.utils import get_random_secret_key
+from django.core.validators import validate_email
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -43,6 +44,17 @@ def number(name, *, default):
     if not value.isdecimal():
         raise ImproperlyConfigured(f"{name} is {value!r}. Set it to a whole number.")
     return int(value)
+
+
+def email(name):
+    """An address that mail can be sent to, or nothing."""
+    value = text(name)
+    try:
+        if value:
+            validate_email(value)
+    except ValidationError as error:
+        raise ImproperlyConfigured(f"{name}={value!r} is no mail address.") from error
+    return value
 
 
 def database(name, *, default):
@@ -157,6 +169,9 @@ EXPORTS_PER_HOUR = number("EXPORTS_PER_HOUR", default=120)
 SEARCHES_PER_MINUTE = number("SEARCHES_PER_MINUTE", default=60)
 NUM_PROXIES = number("NUM_PROXIES", default=0)
 
+# Where readers write to who find a record wrong; without it pages do not ask them to.
+CORRECTIONS_EMAIL = email("CORRECTIONS_EMAIL")
+
 # For how many seconds a shared cache in front of the site may answer by itself from the API.
 # Browsers and clients always ask whether what they hold is still the answer.
 CDN_SECONDS = number("CDN_SECONDS", default=60)
@@ -190,6 +205,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "simple_history",
     "js_lib_leaflet",
+    "django_countries",  # for its names of countries in other languages
     "charts",
     "sources",
     "bases",
@@ -253,6 +269,7 @@ FORMS_URLFIELD_ASSUME_HTTPS = True  # what Django 6 does without being asked
 LANGUAGES = [("en", "English"), ("ar", "Arabic")]
 LANGUAGE_CODE = "en"
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "config.locales"
 TIME_ZONE = "UTC"
 USE_TZ = True
 
