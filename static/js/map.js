@@ -352,7 +352,8 @@ function brushOf(set, ranges, moved) {
   const [since, until] = set.querySelectorAll("input");
   const [play, all] = set.querySelectorAll("button");
   const { lang } = document.documentElement;
-  const language = lang === "en" ? "en-GB" : `${lang}-u-nu-latn`; // day before month, as pages have it
+  // As pages have it: the day before the month, the months of the Levant, Western digits.
+  const language = { en: "en-GB", ar: "ar-SY-u-nu-latn" }[lang] ?? lang;
   const form = new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" });
   const iso = (place) => new Date(first + place * DAY).toISOString().slice(0, 10);
   const asked = (name, otherwise) => {
