@@ -21,5 +21,8 @@ def incidents_at(*bases: str, rule: Rule = HOUSE, **params: Any) -> str:
 
 def takeable(chart: Chart, query: str = "", **params: str) -> Chart:
     """The chart with the addresses of its data and picture."""
-    address = reverse("pages:chart-data", args=[chart.name]).removesuffix(".csv")
-    return chart.at(address, query or urlencode(params))
+    query = query or urlencode(params)
+    data, picture = (
+        reverse(f"pages:chart-{kind}", args=[chart.name]) for kind in ("data", "picture")
+    )
+    return chart.at(f"{data}?{query}", f"{picture}?{query}")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from charts.chart import Chart
 from config.clocks import CLOCKS
 
 from . import base_charts, compare, organisation_charts
@@ -24,7 +26,7 @@ class Params:
         return {clock: words for clock in CLOCKS if self.given.get(clock)}
 
 
-def _of(name):  # type: ignore[no-untyped-def]
+def _of(name: str) -> Callable[[Params], Chart]:
     return lambda params: MAKERS[name](params.given)
 
 
