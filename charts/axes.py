@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -74,7 +75,7 @@ def step_line(readings: Sequence[Reading], days: Days, plot: Plot, kind: str) ->
     """
     shapes: list[Shape] = []
     ordered = sorted(readings, key=lambda one: (one.latest, one.earliest))
-    for one, following in zip(ordered, [*ordered[1:], None], strict=True):
+    for one, following in zip_longest(ordered, ordered[1:]):
         y = plot.y(one.value)
         begin, width = days.span(one.earliest, one.latest)
         if one.earliest != one.latest:

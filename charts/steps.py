@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from django.utils.translation import gettext as _
 
@@ -97,7 +98,7 @@ def _panels(lines: Sequence[Line], ranges: Sequence[Range]) -> list[Panel]:
 def _area(ranges: Sequence[Range], days: Days, plot: Plot) -> list[Shape]:
     """A slab from each day to the next one."""
     shapes: list[Shape] = []
-    for one, following in zip(ranges, [*ranges[1:], None], strict=True):
+    for one, following in zip_longest(ranges, ranges[1:]):
         begin = days.at(one.day)
         end = days.at(following.day) if following else 100.0
         high, low = plot.y(one.possible), plot.y(one.certain)

@@ -1,7 +1,11 @@
 """The roof: pages that look at all apps."""
 
-from django.urls import path  # noqa: F401
+from django.urls import path
+
+from . import styleguide
 
 app_name = "pages"
 
-urlpatterns = []
+urlpatterns = [
+    path("styleguide/", styleguide.styleguide, name="styleguide"),
+]
