@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 
 from django.utils.translation import gettext as _
 
-from .axes import Plot, Reading, days_words, dots, step_line
+from .axes import Plot, Reading, days_words, dots, pairs, step_line
 from .bars import counted_words
 from .chart import COLOURS, Cell, Chart, Key, Panel
 from .scale import Day, Days
@@ -98,7 +97,7 @@ def _panels(lines: Sequence[Line], ranges: Sequence[Range]) -> list[Panel]:
 def _area(ranges: Sequence[Range], days: Days, plot: Plot) -> list[Shape]:
     """A slab from each day to the next one."""
     shapes: list[Shape] = []
-    for one, following in zip_longest(ranges, ranges[1:]):
+    for one, following in pairs(ranges):
         begin = days.at(one.day)
         end = days.at(following.day) if following else 100.0
         high, low = plot.y(one.possible), plot.y(one.certain)

@@ -2,10 +2,19 @@
 
 from django.urls import path
 
-from . import styleguide
+from . import chart_views, map_views
+from .compare import compare
+from .styleguide import styleguide
 
 app_name = "pages"
 
 urlpatterns = [
-    path("styleguide/", styleguide.styleguide, name="styleguide"),
+    path("charts/<slug:name>.csv", chart_views.data, name="chart-data"),
+    path("charts/<slug:name>.svg", chart_views.drawing, name="chart-picture"),
+    path("compare/", compare, name="compare"),
+    path("map/", map_views.map_page, name="map"),
+    path("map/days.json", map_views.days, name="map-days"),
+    path("map/basemap.json", map_views.basemap, name="basemap"),
+    path("map/picture.svg", map_views.picture, name="map-picture"),
+    path("styleguide/", styleguide, name="styleguide"),
 ]

@@ -8,6 +8,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.text import slugify
 
+from charts.bars import HEIGHT
+from charts.shapes import written
 from sources.templatetags.facts import day_words, quantified
 
 register = template.Library()
@@ -55,6 +57,13 @@ def _quote(query, what):
         query,
         what,
     )
+
+
+@register.simple_tag
+def bar_of(row, bars, direction):
+    """The bar of a place: `bars` are shapes by the keys of places."""
+    drawn = written(bars.get(row.place.key, ()), mirrored=direction == "rtl")
+    return format_html('<svg aria-hidden="true" width="100%" height="{}">{}</svg>', HEIGHT, drawn)
 
 
 @register.simple_tag
