@@ -255,7 +255,13 @@ class Shown:
         self, name: str, title: str, filter: str, counts: dict[str, Count], labels: dict[str, Any]
     ) -> Chart:
         rows = [
-            Part(labels[key], self.incidents_url(None, **{filter: [key]}), one.certain, one.possible, key)
+            Part(
+                labels[key],
+                self.incidents_url(None, **{filter: [key]}),
+                one.certain,
+                one.possible,
+                key,
+            )
             for key, one in counts.items()
         ]
         return self._at(parts(name, title, rows))
