@@ -98,20 +98,22 @@ def _panels(lines: Sequence[Line], ranges: Sequence[Range]) -> list[Panel]:
 
 
 def _names(lines: Sequence[Line], days: Days, plot: Plot) -> list[Shape]:
-    """Each line's name at its last number: above the highest line, below the others, none over
-    another. The legend has them too, and has them alone where the page is narrow."""
+    """Each line's name above its last number, where a rising line leaves room; none over another.
+
+    The legend has them too, and has them alone where the page is narrow.
+    """
     lasts = [
         (max(line.readings, key=lambda one: one.latest), line.label)
         for line in lines
         if line.readings
     ]
     shapes: list[Shape] = []
-    above = 0.0
-    for last, label in sorted(lasts, key=lambda one: -one[0].value):
-        wanted = plot.y(last.value) + (LETTERS if shapes else -7)
-        above = max(wanted, above + LETTERS)
+    free = float(plot.bottom)
+    for last, label in sorted(lasts, key=lambda one: one[0].value):
+        y = min(plot.y(last.value) - 7, free)
+        free = y - LETTERS
         words = str(label) if len(str(label)) <= LONGEST else f"{str(label)[:LONGEST]}…"
-        shapes.append(Label(days.at(last.latest), above, words, "end", "direct"))
+        shapes.append(Label(days.at(last.latest), y, words, "end", "direct"))
     return shapes
 
 
