@@ -4,6 +4,7 @@ from django.urls import path
 
 from . import chart_views, map_views
 from .compare import compare
+from .styleguide import styleguide
 
 app_name = "pages"
 
@@ -15,4 +16,5 @@ urlpatterns = [
     path("map/days.json", map_views.days, name="map-days"),
     path("map/basemap.json", map_views.basemap, name="basemap"),
     path("map/picture.svg", map_views.picture, name="map-picture"),
+    path("styleguide/", styleguide, name="styleguide"),
 ]
