@@ -53,6 +53,10 @@ PAGES = [
     "/organisations/group/",
     "/compare/",
     "/compare/?base=conoco&base=bare&since=2024-01-01",
+    "/methodology/",
+    "/data/",
+    "/corrections/",
+    "/about/",
 ]
 
 # Elements that are never closed.
