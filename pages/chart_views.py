@@ -35,7 +35,10 @@ def answered(view):
             return render(request, "attacks/bad_clock.html", {"clocks": found}, status=400)
         if found.errors:
             raise Http404(" ".join(found.errors.values()))
-        return view(request, charts[name](found))
+        chart = charts[name](found)
+        if chart is None:
+            raise Http404("There is no such chart by what was known on an earlier day.")
+        return view(request, chart)
 
     return answer
 
