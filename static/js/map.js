@@ -283,9 +283,11 @@ function circles(L, map, sites, texts) {
         if (certain) spot.setRadius(radius(certain)).addTo(map);
         else spot.remove();
         reachable(outline.getElement(), `${site.name}. ${words(site.count, texts)}`, open);
-        const inside = short(site.count).length * 7 < 2 * large && !isCovered(site);
+        // On what is certain, or on a circle of which nothing is: never across an edge.
+        const room = 2 * radius(certain || possible);
+        const inside = short(site.count).length * 7 < room && !isCovered(site);
         label.textContent = short(site.count);
-        label.className = certain > possible / 2 ? "" : "open";
+        label.className = certain ? "" : "open";
         if (inside) number.addTo(map);
         else number.remove();
         title.text.textContent = inside ? site.name : `${site.name} ${short(site.count)}`;
