@@ -22,6 +22,7 @@ def load(monkeypatch):
     def load(**variables):
         for name in [
             "ALLOWED_HOSTS",
+            "CORRECTIONS_EMAIL",
             "CSRF_TRUSTED_ORIGINS",
             "DATABASE_URL",
             "DEBUG",
@@ -78,6 +79,13 @@ def test_limit_on_figures_and_the_proxies_it_counts_behind(load):
     told = load(FIGURES_PER_HOUR="5", NUM_PROXIES="2")
 
     assert (told["FIGURES_PER_HOUR"], told["REST_FRAMEWORK"]["NUM_PROXIES"]) == (5, 2)
+
+
+def test_address_for_corrections_is_one_that_mail_can_be_sent_to(load):
+    assert load()["CORRECTIONS_EMAIL"] == ""
+    assert load(CORRECTIONS_EMAIL="desk@example.org")["CORRECTIONS_EMAIL"] == "desk@example.org"
+    with pytest.raises(ImproperlyConfigured, match="CORRECTIONS_EMAIL"):
+        load(CORRECTIONS_EMAIL="desk at example")
 
 
 def test_forwarded_header_is_believed_only_when_told_so(load):
