@@ -54,7 +54,7 @@ def style() -> str:
         f".possible,.unsure{{fill:{c['paper']};stroke:{c['certain']};stroke-dasharray:2 2}}",
         f".published{{fill:{c['published']};stroke:{c['published']}}}",
         f".range{{fill:{c['possible']};fill-opacity:.45}}",
-        "line.published,.l1,.l2,.l3,.l4,.l5,.l6{stroke-width:2px}",
+        "g.published,.l1,.l2,.l3,.l4,.l5,.l6{stroke-width:2px}",
     ]
     for n in range(1, 7):
         dash = f";stroke-dasharray:{DASHES[n]}" if n in DASHES else ""

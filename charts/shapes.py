@@ -81,6 +81,17 @@ class Label:
 
 
 @dataclass(frozen=True)
+class Group:
+    """Lines of one class, which is written once."""
+
+    shapes: Sequence[Line]
+    kind: str
+
+    def svg(self, mirrored: bool) -> str:
+        return f"<g{_class(self.kind)}>{_all(self.shapes, mirrored)}</g>"
+
+
+@dataclass(frozen=True)
 class Mark:
     """Shapes that stand for one thing: what it is, and the list that it is made of."""
 
@@ -95,7 +106,7 @@ class Mark:
         return f'<a href="{escape(self.href)}" aria-label="{escape(self.tip)}">{inside}</a>'
 
 
-Shape = Rect | Line | Dot | Label | Mark
+Shape = Rect | Line | Dot | Label | Group | Mark
 
 
 def written(shapes: Iterable[Shape], *, mirrored: bool) -> SafeString:
