@@ -71,13 +71,11 @@ class Label:
     kind: str = ""
 
     def svg(self, mirrored: bool) -> str:
-        x, anchor = self.x, self.anchor
+        x, anchor, words = self.x, self.anchor, escape(self.text)
         if mirrored:
-            x, anchor = 100 - x, MIRRORED[anchor]
+            x, anchor, words = 100 - x, MIRRORED[anchor], from_the_right(words)
         at = "" if anchor == "start" else f' text-anchor="{anchor}"'
-        return (
-            f'<text x="{_n(x)}%" y="{_n(self.y)}"{at}{_class(self.kind)}>{escape(self.text)}</text>'
-        )
+        return f'<text x="{_n(x)}%" y="{_n(self.y)}"{at}{_class(self.kind)}>{words}</text>'
 
 
 @dataclass(frozen=True)
@@ -104,6 +102,12 @@ class Mark:
         if not self.href:
             return f"<g>{inside}</g>"
         return f'<a href="{escape(self.href)}" aria-label="{escape(self.tip)}">{inside}</a>'
+
+
+def from_the_right(text: str) -> str:
+    """A text whose words and numbers go from right to left, in a drawing that is written from left
+    to right: as the direction of SVG would have it, which not all that draw it know."""
+    return f"\u2067{text}\u2069" if any(letter.isalpha() for letter in text) else text
 
 
 Shape = Rect | Line | Dot | Label | Group | Mark
