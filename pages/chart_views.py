@@ -15,16 +15,12 @@ from charts.picture import picture
 from config.clocks import keeps
 from sources.formats import csv_chunks
 from sources.kept import last_revision
-from tallies import shown as dashboard
 
-from . import record_charts
+from . import dashboard_charts, record_charts
 
-# Of every page with charts: what it shows for its parameters, or the form that says why it cannot;
-# and its charts of that, by name.
-PAGES = [
-    (dashboard.shown, dashboard.CHARTS),
-    (record_charts.Params, record_charts.CHARTS),
-]
+# Every chart that has an address, by name: made of the parameters of its page. What is not on
+# record is a ValueError; for what cannot be read it gives the form that says why.
+CHARTS = dashboard_charts.CHARTS | record_charts.CHARTS
 
 
 def answered(view):
@@ -32,19 +28,15 @@ def answered(view):
 
     @wraps(view)
     def answer(request, name):
-        show, charts = next((page for page in PAGES if name in page[1]), (None, {}))
-        if show is None:
+        if name not in CHARTS:
             raise Http404("There is no chart of that name.")
-        found = show(request.GET)
-        if isinstance(found, BaseForm):
-            return render(request, "attacks/bad_clock.html", {"clocks": found}, status=400)
-        if found.errors:
-            raise Http404(" ".join(found.errors.values()))
         try:
-            chart = charts[name](found)
+            found = CHARTS[name](request.GET)
         except ValueError as error:
             raise Http404(str(error)) from error
-        return view(request, chart)
+        if isinstance(found, BaseForm):
+            return render(request, "attacks/bad_clock.html", {"clocks": found}, status=400)
+        return view(request, found)
 
     return answer
 

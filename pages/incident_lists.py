@@ -20,9 +20,9 @@ def incidents_at(*bases: str, rule: Rule = HOUSE, **params: Any) -> str:
 
 
 def takeable(chart: Chart, query: str = "", **params: str) -> Chart:
-    """The chart with the addresses of its data and picture."""
-    query = query or urlencode(params)
+    """The chart with the addresses of its data and of its picture."""
     data, picture = (
-        reverse(f"pages:chart-{kind}", args=[chart.name]) for kind in ("data", "picture")
+        f"{reverse(f'pages:chart-{part}', args=[chart.name])}?{query or urlencode(params)}"
+        for part in ("data", "picture")
     )
-    return chart.at(f"{data}?{query}", f"{picture}?{query}")
+    return chart.at(data, picture)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -13,22 +12,19 @@ from config.clocks import CLOCKS
 
 from . import base_charts, compare, organisation_charts
 
-
-@dataclass(frozen=True)
-class Params:
-    """The parameters of a page that stands on today's record alone."""
-
-    given: QueryDict
-
-    @property
-    def errors(self) -> dict[str, str]:
-        words = _("This chart is of today's record only.")
-        return {clock: words for clock in CLOCKS if self.given.get(clock)}
+Maker = Callable[[QueryDict], Chart]
 
 
-def _of(name: str) -> Callable[[Params], Chart]:
-    return lambda params: MAKERS[name](params.given)
+def _of_today(make: Maker) -> Maker:
+    """These stand on today's record alone: asked by a clock, they give no answer."""
+
+    def of_params(params: QueryDict) -> Chart:
+        if any(params.get(clock) for clock in CLOCKS):
+            raise ValueError(_("This chart is of today's record only."))
+        return make(params)
+
+    return of_params
 
 
-MAKERS = base_charts.CHARTS | organisation_charts.CHARTS | compare.CHARTS
-CHARTS = {name: _of(name) for name in MAKERS}
+MAKERS: dict[str, Maker] = base_charts.CHARTS | organisation_charts.CHARTS | compare.CHARTS
+CHARTS = {name: _of_today(make) for name, make in MAKERS.items()}

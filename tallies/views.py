@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from attacks.basis import ClockForm
 from config.clocks import CLOCKS, asks_of_a_clock, clock_query, keeps
 from config.pages import kept_page
+from pages.dashboard_map import map_on
 from sources.filters import DayFilter
 from sources.models import Organisation
 from sources.recorded import TODAY
@@ -44,6 +45,7 @@ def dashboard(request):
         "clock_query": clock_query(request.GET),
         "choice": found.choice,
         "reconciliation": found.reconciliation,
+        "map": found.tally and map_on(found),
         "headline": found.tally and headline(found.tally, found.reconciliation),
         "record": on_record(found.form.basis.known_on),
     }
