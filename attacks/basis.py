@@ -4,6 +4,8 @@ from operator import attrgetter
 
 import django_filters
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from bases.filters import bases_by_slug
 from bases.models import MilitaryBase
@@ -30,9 +32,11 @@ class RecordedAt(django_filters.CharFilter):
 
     def __init__(self, **kwargs):
         super().__init__(
-            label="Recorded at",
-            help_text="Our record as it stood after a revision: its number, or a moment such as "
-            "2024-08-10T12:00Z; a day alone means its end, in UTC.",
+            label=_("Recorded at"),
+            help_text=_(
+                "Our record as it stood after a revision: its number, or a moment such as "
+                "2024-08-10T12:00Z; a day alone means its end, in UTC."
+            ),
             max_length=40,
             **kwargs,
         )
@@ -43,8 +47,8 @@ class KnownOn(DayFilter):
 
     def __init__(self, **kwargs):
         super().__init__(
-            label="Known on",
-            help_text="Only what may have been known by the end of that day.",
+            label=_("Known on"),
+            help_text=_("Only what may have been known by the end of that day."),
             **kwargs,
         )
 
@@ -60,9 +64,11 @@ class RuleFilter(django_filters.CharFilter):
 
     def __init__(self, **kwargs):
         super().__init__(
-            label="Counted by the rule of",
+            label=_("Counted by the rule of"),
             widget=forms.Select(choices=rule_choices),
-            help_text="Whose counting rule: the slug of a counter whose rule is known, or house.",
+            help_text=_(
+                "Whose counting rule: the slug of a counter whose rule is known, or house."
+            ),
             **kwargs,
         )
 
@@ -118,13 +124,19 @@ class BasisForm(WindowForm):
         allowed = [name for one in things for name in self.fields if thing_of(name) == one]
         for name in self.asked(cleaned):
             if name not in allowed:
-                self.add_error(name, f"Not with recorded_at, which takes: {', '.join(allowed)}.")
+                self.add_error(
+                    name,
+                    gettext("Not with recorded_at, which takes: %(allowed)s.")
+                    % {"allowed": ", ".join(allowed)},
+                )
 
     def refuse_hindsight(self, cleaned):
         """A filter by what was coded later would tell what the clock hides."""
         for name in self.asked(cleaned):
             if thing_of(name) in HIDDEN:
-                self.add_error(name, "Not with known_on: it was coded by what became known later.")
+                self.add_error(
+                    name, gettext("Not with known_on: it was coded by what became known later.")
+                )
 
     def asked(self, cleaned):
         """The names of the fields that ask for something, and are not refused yet."""
@@ -140,7 +152,11 @@ class BasisForm(WindowForm):
             return HOUSE
         known = rules(self.record)
         if slug not in known:
-            self.add_error("rule", f"“{slug}” has no rule on record. Use: {', '.join(known)}.")
+            self.add_error(
+                "rule",
+                gettext("“%(value)s” has no rule on record. Use: %(allowed)s.")
+                % {"value": slug, "allowed": ", ".join(known)},
+            )
         return known.get(slug, HOUSE)
 
 

@@ -32,6 +32,7 @@ from django.db.models import (
     Value,
     When,
 )
+from django.utils.translation import gettext_lazy as _
 
 from sources.models import Organisation, side
 from sources.recorded import TODAY, Record
@@ -40,11 +41,11 @@ from .knowledge import claims_known, claims_surely_known
 
 
 class ClaimStatus(TextChoices):
-    CLAIMED = "claimed", "claimed"
-    COMPETING = "competing", "competing claims"
-    DENIED = "denied", "denied"
-    UNCLAIMED = "unclaimed", "unclaimed"
-    UNKNOWN = "unknown", "unknown"
+    CLAIMED = "claimed", _("claimed")
+    COMPETING = "competing", _("competing claims")
+    DENIED = "denied", _("denied")
+    UNCLAIMED = "unclaimed", _("unclaimed")
+    UNKNOWN = "unknown", _("unknown")
 
 
 AFFIRMS_RESPONSIBILITY = Q(kind="responsibility", stance="affirms")

@@ -32,9 +32,13 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Coalesce
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from bases.registry import bases_of
 from sources.countries import country_name
+from sources.local_names import local_name
 from sources.models import Organisation
 from sources.recorded import TODAY
 
@@ -66,13 +70,13 @@ def overlapping(
 class GroupBy(TextChoices):
     """What counts can be broken down by."""
 
-    BASE = "base", "base"
-    COUNTRY = "country", "country"
-    WEAPON = "weapon", "weapon"
-    OUTCOME = "outcome", "outcome"
-    CLAIM_STATUS = "claim_status", "claim status"
-    MONTH = "month", "month"
-    CLAIMANT = "claimant", "claimant"
+    BASE = "base", _("base")
+    COUNTRY = "country", _("country")
+    WEAPON = "weapon", _("weapon")
+    OUTCOME = "outcome", _("outcome")
+    CLAIM_STATUS = "claim_status", _("claim status")
+    MONTH = "month", _("month")
+    CLAIMANT = "claimant", _("claimant")
 
 
 # An earlier state of our record is not listed by these, so it is not counted by them either.
@@ -82,9 +86,14 @@ ONLY_TODAY = (GroupBy.CLAIM_STATUS, GroupBy.CLAIMANT)
 def reason_not_to_group(group_by: GroupBy | str, basis: Basis) -> dict[str, str]:
     """By which clock counts cannot be broken down so, with the reason; empty where they can."""
     if basis.record != TODAY and group_by in ONLY_TODAY:
-        return {"recorded_at": f"Not with group_by={group_by}: an earlier record is not listed so."}
+        return {
+            "recorded_at": gettext(
+                "Not with group_by=%(group_by)s: an earlier record is not listed so."
+            )
+            % {"group_by": group_by}
+        }
     if basis.known_on and group_by == GroupBy.OUTCOME:
-        reason = "Not with group_by=outcome: it was coded by what became known later."
+        reason = gettext("Not with group_by=outcome: it was coded by what became known later.")
         return {"known_on": reason}
     return {}
 
@@ -247,7 +256,7 @@ def by_base(sites: Mapping[int, Count], basis: Basis) -> Iterator[Row]:
         sums[basis.rule.root(site)] += number
     bases = bases_of(basis.record)
     for base, number in sums.items():
-        yield Row(bases[base].slug, bases[base].name, number, {"base": bases[base].slug})
+        yield Row(bases[base].slug, local_name(bases[base]), number, {"base": bases[base].slug})
 
 
 def by_country(sites: Mapping[int, Count], basis: Basis) -> Iterator[Row]:
@@ -263,7 +272,7 @@ def _by_choice(field: str) -> Any:
     def breakdown(incidents: QuerySet[Any], window: Window, basis: Basis) -> Iterator[Row]:
         labels = dict(incidents.model._meta.get_field(field).flatchoices)
         for value, certain, possible in _sums(incidents, window, basis, field):
-            yield Row(value, labels[value], Count(certain, possible), {field: value})
+            yield Row(value, str(labels[value]), Count(certain, possible), {field: value})
 
     return breakdown
 
@@ -272,7 +281,7 @@ def _by_claim_status(incidents: QuerySet[Any], window: Window, basis: Basis) -> 
     incidents = claim_status(incidents, on=basis.known_on, record=basis.record)
     for value, certain, possible in _sums(incidents, window, basis, "claim_status"):
         status = ClaimStatus(value)
-        yield Row(status, status.label, Count(certain, possible), {"claim_status": status})
+        yield Row(status, str(status.label), Count(certain, possible), {"claim_status": status})
 
 
 def _by_claimant(incidents: QuerySet[Any], window: Window, basis: Basis) -> Iterator[Row]:
@@ -296,11 +305,11 @@ def _by_claimant(incidents: QuerySet[Any], window: Window, basis: Basis) -> Iter
     )
     for group in groups:
         number = Count(group.certain or 0, group.possible)
-        yield Row(group.slug, group.name, number, {"claimant": group.slug})
+        yield Row(group.slug, local_name(group), number, {"claimant": group.slug})
     nobody = incidents.exclude(id__in=claimed.values("incident"))
     rest = count(nobody, window, basis)
     if rest.possible:
-        yield Row(None, "nobody named", rest, {"claimant__isnull": "true"})
+        yield Row(None, gettext("nobody named"), rest, {"claimant__isnull": "true"})
 
 
 def _by_range(incidents: QuerySet[Any], basis: Basis) -> Iterable[Any]:
@@ -325,7 +334,7 @@ def by_month(ranges: Iterable[Any], window: Window) -> Iterator[Row]:
         certain, possible = sums[first]
         yield Row(
             f"{first:%Y-%m}",
-            f"{first:%B %Y}",
+            date_format(first, "F Y"),
             Count(certain, possible),
             {"since": f"{part.since}", "until": f"{part.until}"},
         )

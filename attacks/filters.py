@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, Q
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from bases.filters import InBox, Near, PlaceForm, Radius, base_countries
 from bases.models import MilitaryBase
@@ -61,58 +62,64 @@ class IncidentFilter(LookupFilterSet):
         queryset=MilitaryBase.objects.all(),
         method="at_bases",
         noun="a base",
-        label="Base",
-        help_text="Slug of a base: that site alone, without sites inside it, but with those that"
-        " the rule counts under the same one. May be repeated.",
+        label=_("Base"),
+        help_text=_(
+            "Slug of a base: that site alone, without sites inside it, but with those that"
+            " the rule counts under the same one. May be repeated."
+        ),
     )
     country = AnyOf(
         choices=base_countries,
         method="in_countries",
-        label="Country",
-        help_text="ISO 3166 code of the country the base is in. May be repeated.",
+        label=_("Country"),
+        help_text=_("ISO 3166 code of the country the base is in. May be repeated."),
     )
     since = DayFilter(
         method="that_overlap",
-        label="Since",
-        help_text="Local day, included: attacks that may have happened on it or later.",
+        label=_("Since"),
+        help_text=_("Local day, included: attacks that may have happened on it or later."),
     )
     until = DayFilter(
         method="that_overlap",
-        label="Until",
-        help_text="Local day, included: attacks that may have happened on it or earlier.",
+        label=_("Until"),
+        help_text=_("Local day, included: attacks that may have happened on it or earlier."),
     )
-    weapon = AnyOf(choices=Incident.Weapon.choices, label="Weapon", help_text="May be repeated.")
-    outcome = AnyOf(choices=Incident.Outcome.choices, label="Outcome", help_text="May be repeated.")
+    weapon = AnyOf(
+        choices=Incident.Weapon.choices, label=_("Weapon"), help_text=_("May be repeated.")
+    )
+    outcome = AnyOf(
+        choices=Incident.Outcome.choices, label=_("Outcome"), help_text=_("May be repeated.")
+    )
     claim_status = AnyOf(
         choices=ClaimStatus.choices,
         method="having_claim_status",
-        label="Claim status",
-        help_text="May be repeated.",
+        label=_("Claim status"),
+        help_text=_("May be repeated."),
     )
     claimant = AnyOfRecords(
         queryset=groups,
         noun="an armed group",
         method="claimed_by_each",
-        label="Claimed by",
-        help_text="Slug of an armed group that claims the attack. If repeated, all of them do.",
+        label=_("Claimed by"),
+        help_text=_("Slug of an armed group that claims the attack. If repeated, all of them do."),
     )
     claimant__isnull = YesNo(
         method="claimed_by_nobody",
-        label="Claimed by nobody named",
-        help_text="true: no named armed group claims the attack.",
+        label=_("Claimed by nobody named"),
+        help_text=_("true: no named armed group claims the attack."),
         widget=forms.HiddenInput,
     )
-    grade = AnyOf(choices=Grade.choices, label="Grade", help_text="May be repeated.")
+    grade = AnyOf(choices=Grade.choices, label=_("Grade"), help_text=_("May be repeated."))
     counted = YesNo(
         method="that_count",
-        label="Counted",
-        help_text="true: only what the rule counts; false: only what it leaves out.",
+        label=_("Counted"),
+        help_text=_("true: only what the rule counts; false: only what it leaves out."),
         widget=forms.HiddenInput,
     )
     search = django_filters.CharFilter(
         method="containing",
-        label="Text",
-        help_text="In the summary, in any spelling of a name of the base, or the public id.",
+        label=_("Text"),
+        help_text=_("In the summary, in any spelling of a name of the base, or the public id."),
         max_length=LONGEST_TEXT,
     )
     bbox = InBox(field_name="base")
@@ -274,7 +281,9 @@ class IncidentField(forms.CharField):
             return None
         incident = Incident.objects.published().with_public_id(public_id).first()
         if incident is None:
-            raise ValidationError(f"“{public_id}” is unknown. Use a public id such as BW-12.")
+            raise ValidationError(
+                _("“%(value)s” is unknown. Use a public id such as BW-12.") % {"value": public_id}
+            )
         return incident
 
 
@@ -288,48 +297,50 @@ class ClaimForm(PlaceForm, WindowForm):
 
 class ClaimFilter(LookupFilterSet):
     incident = IncidentIdFilter(
-        label="Incident",
-        help_text="Public id of an incident, such as BW-12.",
+        label=_("Incident"),
+        help_text=_("Public id of an incident, such as BW-12."),
     )
     base = AnyOfRecords(
         field_name="incident__base__slug",
         queryset=MilitaryBase.objects.all(),
         noun="a base",
-        label="Base",
-        help_text="Slug of the base. May be repeated.",
+        label=_("Base"),
+        help_text=_("Slug of the base. May be repeated."),
     )
     claimant = AnyOfRecords(
         field_name="claimant__slug",
         queryset=Organisation.objects.all(),
         noun="an organisation",
-        label="Claimant",
-        help_text="Slug of the organisation that says so. May be repeated.",
+        label=_("Claimant"),
+        help_text=_("Slug of the organisation that says so. May be repeated."),
     )
     blamed = AnyOfRecords(
         field_name="blamed__slug",
         queryset=Organisation.objects.all(),
         noun="an organisation",
-        label="Blamed",
-        help_text="Slug of the organisation blamed. May be repeated.",
+        label=_("Blamed"),
+        help_text=_("Slug of the organisation blamed. May be repeated."),
     )
-    kind = AnyOf(choices=Claim.Kind.choices, label="Kind", help_text="May be repeated.")
-    stance = AnyOf(choices=Claim.Stance.choices, label="Stance", help_text="May be repeated.")
+    kind = AnyOf(choices=Claim.Kind.choices, label=_("Kind"), help_text=_("May be repeated."))
+    stance = AnyOf(choices=Claim.Stance.choices, label=_("Stance"), help_text=_("May be repeated."))
     since = DayFilter(
         field_name="made_on",
         lookup_expr="gte",
-        label="Since",
-        help_text="Made on that day or later.",
+        label=_("Since"),
+        help_text=_("Made on that day or later."),
     )
     until = DayFilter(
         field_name="made_on",
         lookup_expr="lte",
-        label="Until",
-        help_text="Made on that day or earlier.",
+        label=_("Until"),
+        help_text=_("Made on that day or earlier."),
     )
     search = django_filters.CharFilter(
         method="containing",
-        label="Text",
-        help_text="In the summary, the claimant as printed, the speaker, or by what way it came.",
+        label=_("Text"),
+        help_text=_(
+            "In the summary, the claimant as printed, the speaker, or by what way it came."
+        ),
         max_length=LONGEST_TEXT,
     )
     bbox = InBox(field_name="incident__base")

@@ -7,6 +7,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Max, Q
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from bases.models import MilitaryBase
 from sources.facts import FactQuerySet
@@ -24,11 +25,11 @@ from .totals import RangeTotal, SpanTotal  # noqa: F401 - so that Django finds t
 class Grade(models.TextChoices):
     """How well a record is supported. Empty: nobody has graded it, and it counts."""
 
-    CONFIRMED = "confirmed", "confirmed"
-    FAIR = "fair", "fair"
-    WEAK = "weak", "weak"
-    CONTESTED = "contested", "contested"
-    DISCOUNTED = "discounted", "discounted"
+    CONFIRMED = "confirmed", _("confirmed")
+    FAIR = "fair", _("fair")
+    WEAK = "weak", _("weak")
+    CONTESTED = "contested", _("contested")
+    DISCOUNTED = "discounted", _("discounted")
 
     @property
     def definition(self):
@@ -36,14 +37,21 @@ class Grade(models.TextChoices):
 
 
 GRADE_DEFINITIONS = {
-    Grade.CONFIRMED: "The force that was attacked acknowledges the attack, "
-    "or photographs or video of it have been located.",
-    Grade.FAIR: "Two or more sources that do not draw on each other report it, "
-    "and nobody named contradicts it.",
-    Grade.WEAK: "One source reports it, or only the group that says it attacked.",
-    Grade.CONTESTED: "Sources contradict each other on whether there was an attack at this base.",
-    Grade.DISCOUNTED: "Later information shows that no such attack took place. "
-    "Kept on record, never counted.",
+    Grade.CONFIRMED: _(
+        "The force that was attacked acknowledges the attack, "
+        "or photographs or video of it have been located."
+    ),
+    Grade.FAIR: _(
+        "Two or more sources that do not draw on each other report it, "
+        "and nobody named contradicts it."
+    ),
+    Grade.WEAK: _("One source reports it, or only the group that says it attacked."),
+    Grade.CONTESTED: _(
+        "Sources contradict each other on whether there was an attack at this base."
+    ),
+    Grade.DISCOUNTED: _(
+        "Later information shows that no such attack took place. Kept on record, never counted."
+    ),
 }
 
 
@@ -104,33 +112,33 @@ class Incident(models.Model):
     """An attack that can be told apart from others, or several that cannot (`attack_count`)."""
 
     class Weapon(models.TextChoices):
-        DRONE = "drone", "drone"
-        ROCKET = "rocket", "rocket"
-        MISSILE = "missile", "missile"
-        BALLISTIC_MISSILE = "ballistic_missile", "ballistic missile"
-        MORTAR = "mortar", "mortar"
-        ARTILLERY = "artillery", "artillery"
-        EXPLOSIVE_DEVICE = "explosive_device", "explosive device"
-        SMALL_ARMS = "small_arms", "small arms"
-        OTHER = "other", "other"
-        UNKNOWN = "unknown", "unknown"
+        DRONE = "drone", _("drone")
+        ROCKET = "rocket", _("rocket")
+        MISSILE = "missile", _("missile")
+        BALLISTIC_MISSILE = "ballistic_missile", _("ballistic missile")
+        MORTAR = "mortar", _("mortar")
+        ARTILLERY = "artillery", _("artillery")
+        EXPLOSIVE_DEVICE = "explosive_device", _("explosive device")
+        SMALL_ARMS = "small_arms", _("small arms")
+        OTHER = "other", _("other")
+        UNKNOWN = "unknown", _("unknown")
 
     class Outcome(models.TextChoices):
-        HIT = "hit", "hit"
-        FIRE = "fire", "hit, fire"
-        INTERCEPTED = "intercepted", "intercepted"
-        MISSED = "missed", "missed"
-        UNKNOWN = "unknown", "unknown"
+        HIT = "hit", _("hit")
+        FIRE = "fire", _("hit, fire")
+        INTERCEPTED = "intercepted", _("intercepted")
+        MISSED = "missed", _("missed")
+        UNKNOWN = "unknown", _("unknown")
 
     class Damage(models.TextChoices):
-        YES = "yes", "yes"
-        NO = "no", "no"
-        UNKNOWN = "unknown", "unknown"
+        YES = "yes", _("yes")
+        NO = "no", _("no")
+        UNKNOWN = "unknown", _("unknown")
 
     class Status(models.TextChoices):
-        DRAFT = "draft", "draft"
-        PUBLISHED = "published", "published"
-        RETRACTED = "retracted", "retracted"
+        DRAFT = "draft", _("draft")
+        PUBLISHED = "published", _("published")
+        RETRACTED = "retracted", _("retracted")
 
     serial = WholeNumberField(
         unique=True,
@@ -398,23 +406,23 @@ class Claim(models.Model):
     """What one report says somebody said of one incident. A later one never replaces it."""
 
     class Kind(models.TextChoices):
-        RESPONSIBILITY = "responsibility", "responsibility"
-        DENIAL = "denial", "denial of responsibility"
-        NO_CLAIM = "no_claim", "nobody has claimed it"
-        ATTRIBUTION = "attribution", "attribution"
-        CASUALTY = "casualty", "casualties"
-        DAMAGE = "damage", "damage"
-        INTERCEPTION = "interception", "interception"
-        WEAPON = "weapon", "weapon"
-        DATE = "date", "date"
-        PLACE = "place", "place"
-        CONTEXT = "context", "context"
+        RESPONSIBILITY = "responsibility", _("responsibility")
+        DENIAL = "denial", _("denial of responsibility")
+        NO_CLAIM = "no_claim", _("nobody has claimed it")
+        ATTRIBUTION = "attribution", _("attribution")
+        CASUALTY = "casualty", _("casualties")
+        DAMAGE = "damage", _("damage")
+        INTERCEPTION = "interception", _("interception")
+        WEAPON = "weapon", _("weapon")
+        DATE = "date", _("date")
+        PLACE = "place", _("place")
+        CONTEXT = "context", _("context")
 
     class Stance(models.TextChoices):
-        AFFIRMS = "affirms", "affirms"
-        DENIES = "denies", "denies"
-        DISPUTES = "disputes", "disputes (another side's version)"
-        CORRECTS = "corrects", "corrects (a later figure of the same side)"
+        AFFIRMS = "affirms", _("affirms")
+        DENIES = "denies", _("denies")
+        DISPUTES = "disputes", _("disputes (another side's version)")
+        CORRECTS = "corrects", _("corrects (a later figure of the same side)")
 
     incident = models.ForeignKey(Incident, models.CASCADE, related_name="claims")
     claimant = models.ForeignKey(

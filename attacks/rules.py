@@ -16,10 +16,13 @@ from typing import Any
 
 from django.db.models import BooleanField, Case, CharField, Exists, OuterRef, Q, Value, When
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from bases.models import MilitaryBase
 from sources.countries import country_name
 from sources.kept import kept
+from sources.local_names import local_name
 from sources.models import Organisation, Report
 from sources.recorded import TODAY, Record
 
@@ -65,11 +68,11 @@ class Rule:
 
     slug: str = HOUSE_SLUG
     name: str = "Basewatch"
-    text: str = (
+    text: str = gettext_noop(
         "Published, not merged away, and not graded discounted; what nobody has graded counts, "
         "and so does every outcome, intercepted and missed attacks too."
     )
-    unit: str = "attacks"
+    unit: str = gettext_noop("attacks")
     since: Day | None = None
     until: Day | None = None
     territory: tuple[str, ...] = ()
@@ -81,10 +84,16 @@ class Rule:
     doubtful: tuple[tuple[int, int], ...] = ()
     report: Report | None = None
     id: int | None = None  # of its row; that of the house has none
+    whose: Organisation | None = None
 
     @property
     def is_house(self) -> bool:
         return self.slug == HOUSE_SLUG
+
+    @property
+    def local_name(self) -> str:
+        """Its name in the language of the page."""
+        return local_name(self.whose) if self.whose else self.name
 
     @property
     def countries(self) -> list[str]:
@@ -135,15 +144,15 @@ class Basis:
             "knowledge",
             self.knowable,
             is_known(self.record, self.known_on),
-            f"not known on {day}",
-            f"it may not have been known on {day}",
+            _("not known on %(day)s") % {"day": day},
+            _("it may not have been known on %(day)s") % {"day": day},
         )
         claims = Clause(
             "claims",
             ANY,
             ~Q(Exists(doubtful_claims(self.record, self.known_on))),
             "",
-            f"what was said of it may not have been known on {day}",
+            _("what was said of it may not have been known on %(day)s") % {"day": day},
         )
         return [*map(_without_hindsight, found), knowledge, *([claims] * self.rests_on_claims)]
 
@@ -174,10 +183,10 @@ class Basis:
 
     def words(self) -> dict[str, str]:
         """Why an incident is left out, by the code of the clause."""
-        return {clause.code: clause.leaves_out for clause in self.clauses}
+        return {clause.code: _(clause.leaves_out) for clause in self.clauses}
 
     def doubts(self) -> dict[str, str]:
-        return {clause.code: clause.doubt for clause in self.clauses}
+        return {clause.code: _(clause.doubt) for clause in self.clauses}
 
 
 HOUSE_TODAY = Basis()
@@ -200,11 +209,11 @@ def _house_clauses(rule: Rule) -> list[Clause]:
     merged = Q(merged_into=None)
     if rule.grades:
         graded = Q(grade__in=["" if one == "none" else one for one in rule.grades])
-        why = f"its grade does not count for {rule.name}"
+        why = _("its grade does not count for %(rule)s") % {"rule": rule.local_name}
     else:
-        graded, why = ~Q(grade="discounted"), "graded discounted"
+        graded, why = ~Q(grade="discounted"), gettext_noop("graded discounted")
     return [
-        Clause("merged", merged, merged, "merged into another record"),
+        Clause("merged", merged, merged, gettext_noop("merged into another record")),
         Clause("grade", graded, graded, why),
     ]
 
@@ -213,46 +222,53 @@ def _without_hindsight(clause: Clause) -> Clause:
     """The clause without telling, to who asks for an earlier day, what was coded since."""
     if clause.code not in ("grade", "intercepted"):
         return clause
-    words = "by what our record codes of it today"
-    return replace(clause, code="coding", leaves_out=f"left out {words}", doubt=f"in doubt {words}")
+    return replace(
+        clause,
+        code="coding",
+        leaves_out=_("left out by what our record codes of it today"),
+        doubt=_("in doubt by what our record codes of it today"),
+    )
 
 
 def _own_clauses(basis: Basis) -> list[Clause]:
     rule, clauses = basis.rule, []
+    whose = {"rule": rule.local_name}
     if rule.territory:
         inside = Q(base__in=bases_in(basis.record, rule.territory))
-        clauses.append(Clause("territory", inside, inside, f"outside {_listed(rule.countries)}"))
+        outside = _("outside %(countries)s") % {"countries": _listed(rule.countries)}
+        clauses.append(Clause("territory", inside, inside, outside))
     if rule.since:
-        first = f"{date_format(rule.since, 'j F Y')}, its first day for {rule.name}"
+        first = {"day": date_format(rule.since, "j F Y"), "rule": rule.local_name}
         clauses.append(
             Clause(
                 "since",
                 Q(latest__gte=rule.since),
                 Q(earliest__gte=rule.since),
-                f"before {first}",
-                f"it may lie before {first}",
+                _("before %(day)s, its first day for %(rule)s") % first,
+                _("it may lie before %(day)s, its first day for %(rule)s") % first,
             )
         )
     if rule.until:
-        last = f"{date_format(rule.until, 'j F Y')}, its last day for {rule.name}"
+        last = {"day": date_format(rule.until, "j F Y"), "rule": rule.local_name}
         clauses.append(
             Clause(
                 "until",
                 Q(earliest__lte=rule.until),
                 Q(latest__lte=rule.until),
-                f"after {last}",
-                f"it may lie after {last}",
+                _("after %(day)s, its last day for %(rule)s") % last,
+                _("it may lie after %(day)s, its last day for %(rule)s") % last,
             )
         )
     if rule.claimed_by:
         group = rule.claimed_by
+        named = {"group": local_name(group)}
         clauses.append(
             Clause(
                 "claimed_by",
                 _claimed_by_side(basis, group.id, claims_of_responsibility),
                 _claimed_by_side(basis, group.id, sure_claims_of_responsibility),
-                f"not claimed by {group.name}",
-                f"it may not have been claimed by {group.name} by then",
+                _("not claimed by %(group)s") % named,
+                _("it may not have been claimed by %(group)s by then") % named,
             )
         )
     clauses += _known_or_not(
@@ -260,8 +276,8 @@ def _own_clauses(basis: Basis) -> list[Clause]:
         rule.counts_intercepted,
         ~Q(outcome="intercepted"),
         ~Q(outcome="intercepted"),
-        f"intercepted, which {rule.name} does not count",
-        f"intercepted, which {rule.name} may not count",
+        _("intercepted, which %(rule)s does not count") % whose,
+        _("intercepted, which %(rule)s may not count") % whose,
     )
     if rule.counts_claims_alone is not True:
         clauses += _known_or_not(
@@ -269,8 +285,10 @@ def _own_clauses(basis: Basis) -> list[Clause]:
             rule.counts_claims_alone,
             ~claimed_alone(basis),
             ~may_be_claimed_alone(basis),
-            f"only claimed, by a group that nobody else confirms, which {rule.name} does not count",
-            f"only claimed, by a group that nobody else confirms, which {rule.name} may not count",
+            _("only claimed, by a group that nobody else confirms, which %(rule)s does not count")
+            % whose,
+            _("only claimed, by a group that nobody else confirms, which %(rule)s may not count")
+            % whose,
         )
     return clauses
 
@@ -376,6 +394,7 @@ def _rule(row: Any, sites: list[Any], organisations: dict, reports: dict) -> Rul
         doubtful=tuple((site.base_id, site.into_id) for site in own if site.doubtful),
         report=reports.get(row.report_id),
         id=row.id,
+        whose=organisations[row.organisation_id],
     )
 
 

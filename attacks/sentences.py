@@ -177,7 +177,7 @@ def _casualties(incident: Any) -> Iterator[str]:
 
 
 def _figures(incident: Any, whom: str) -> tuple[int | None, int | None, int | None]:
-    return tuple(getattr(incident, f"{whom}_{end}") for end in ("low", "high", "best"))  # type: ignore[return-value]
+    return tuple(getattr(incident, f"{whom}_{end}") for end in ("low", "high", "best"))
 
 
 def _people(

@@ -5,6 +5,7 @@ from django import forms
 from django.conf import settings
 from django.http import Http404
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 from django_filters import MultipleChoiceFilter
 
@@ -12,7 +13,9 @@ from config.clocks import CLOCKS, asks_of_a_clock, clock_query, keeps
 from config.keyset import backwards, beyond
 from config.throttle import Scope, looks_through_texts, seconds_to_wait
 from pages.incident_parts import figures_stated, of_today, said_by_day
+from pages.maps import locator
 from sources.kept import last_revision
+from sources.local_names import local_name
 from sources.models import Revision
 from sources.recorded import TODAY
 
@@ -28,8 +31,8 @@ from .sentences import affirms_responsibility, nobody_claims, paragraph
 PAGE = 50
 
 YES_OR_NO = {
-    "counted": {True: "only attacks that count", False: "only records that do not count"},
-    "claimant__isnull": {True: "nobody named", False: "somebody named"},
+    "counted": {True: _("only attacks that count"), False: _("only records that do not count")},
+    "claimant__isnull": {True: _("nobody named"), False: _("somebody named")},
 }
 
 
@@ -77,9 +80,9 @@ def _value_texts(filters, name, values):
     if name in YES_OR_NO:
         return [(value, YES_OR_NO[name][cleaned]) for value in values if cleaned is not None]
     if name == "rule":
-        return [(value, filters.basis.rule.name) for value in values]
+        return [(value, filters.basis.rule.local_name) for value in values]
     if hasattr(cleaned, "model"):
-        names = {record.slug: record.name for record in cleaned}
+        names = {record.slug: local_name(record) for record in cleaned}
     else:
         names = dict(getattr(filters.form.fields[name], "choices", ()))
     return [(value, names.get(value, value)) for value in dict.fromkeys(values)]
@@ -199,6 +202,7 @@ def incident(request, public_id):
     context = {
         "incident": incident,
         "basis": basis,
+        "where": locator(incident.base),
         "sentences": paragraph(incident, as_of),
         "grade_definition": Grade(incident.grade).definition if incident.grade else "",
         "claims": claims,
@@ -235,7 +239,7 @@ def _by_day_of_report(report):
 
 
 class GroupByForm(forms.Form):
-    group_by = forms.ChoiceField(choices=GroupBy.choices, label="Count by")
+    group_by = forms.ChoiceField(choices=GroupBy.choices, label=_("Count by"))
 
 
 @keeps(*CLOCKS)

@@ -2,6 +2,7 @@
 
 import django_filters
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from sources.filters import AnyOf, AnyOfRecords, country_pairs
 from sources.lookups import (
@@ -49,10 +50,10 @@ class PlaceForm(FilterForm):
         cleaned = super().clean()
         near, radius = cleaned.get("near"), cleaned.get("radius_km")
         if near is not None and radius is None and "radius_km" not in self.errors:
-            self.add_error("near", "Give radius_km too: within how many kilometres of it.")
+            self.add_error("near", _("Give radius_km too: within how many kilometres of it."))
             self.show("radius_km")
         if radius is not None and near is None and "near" not in self.errors:
-            self.add_error("radius_km", "Give near=latitude,longitude too: from where.")
+            self.add_error("radius_km", _("Give near=latitude,longitude too: from where."))
             self.show("near")
         return cleaned
 
@@ -63,9 +64,11 @@ class InBox(ValueFilter):
     def __init__(self, **kwargs):
         super().__init__(
             values=Boxes(),
-            label="In the box",
-            help_text="west,south,east,north in degrees, edges included: at a base that lies in"
-            " this box. West above east crosses the antimeridian.",
+            label=_("In the box"),
+            help_text=_(
+                "west,south,east,north in degrees, edges included: at a base that lies in"
+                " this box. West above east crosses the antimeridian."
+            ),
             **kwargs,
         )
 
@@ -79,8 +82,8 @@ class Near(ValueFilter):
     def __init__(self, **kwargs):
         super().__init__(
             values=Points(),
-            label="Near",
-            help_text="latitude,longitude in degrees: at a base within radius_km of this point.",
+            label=_("Near"),
+            help_text=_("latitude,longitude in degrees: at a base within radius_km of this point."),
             **kwargs,
         )
 
@@ -95,8 +98,8 @@ class Radius(ValueFilter):
     def __init__(self):
         super().__init__(
             values=Kilometres(),
-            label="Kilometres around",
-            help_text="Kilometres around near, on the great circle, the edge included.",
+            label=_("Kilometres around"),
+            help_text=_("Kilometres around near, on the great circle, the edge included."),
         )
 
     def filter(self, rows, value):
@@ -111,14 +114,18 @@ def _at_bases(one, rows, area):
 class BaseFilter(LookupFilterSet):
     country = AnyOf(
         choices=base_countries,
-        label="Country",
-        help_text="ISO 3166 code of the country it is in. May be repeated.",
+        label=_("Country"),
+        help_text=_("ISO 3166 code of the country it is in. May be repeated."),
     )
-    kind = AnyOf(choices=MilitaryBase.Kind.choices, label="Kind", help_text="May be repeated.")
+    kind = AnyOf(
+        choices=MilitaryBase.Kind.choices, label=_("Kind"), help_text=_("May be repeated.")
+    )
     search = django_filters.CharFilter(
         method="named",
-        label="Name",
-        help_text="In any spelling of its name; case, hyphens, accents and articles are the same.",
+        label=_("Name"),
+        help_text=_(
+            "In any spelling of its name; case, hyphens, accents and articles are the same."
+        ),
         max_length=200,
     )
     bbox = InBox(field_name="id")
@@ -126,13 +133,13 @@ class BaseFilter(LookupFilterSet):
     radius_km = Radius()
 
     lookups = (
-        Lookups("slug", "Slug", ("in",), Keys(MilitaryBase.objects.all(), "a base")),
-        Lookups("country", "Country", ("in",), Choices(base_countries)),
-        Lookups("kind", "Kind", ("in",), Choices(MilitaryBase.Kind.choices)),
-        Lookups("name", "Name", ("icontains",)),
-        Lookups("governorate", "Governorate", ("icontains",)),
-        Lookups("latitude", "Latitude", ("isnull",)),
-        Lookups("parent", "Base around it", ("isnull",)),
+        Lookups("slug", _("Slug"), ("in",), Keys(MilitaryBase.objects.all(), "a base")),
+        Lookups("country", _("Country"), ("in",), Choices(base_countries)),
+        Lookups("kind", _("Kind"), ("in",), Choices(MilitaryBase.Kind.choices)),
+        Lookups("name", _("Name"), ("icontains",)),
+        Lookups("governorate", _("Governorate"), ("icontains",)),
+        Lookups("latitude", _("Latitude"), ("isnull",)),
+        Lookups("parent", _("Base around it"), ("isnull",)),
     )
 
     class Meta:
@@ -149,20 +156,20 @@ class PresenceFilter(LookupFilterSet):
     country = AnyOf(
         choices=presence_countries,
         method="inside",
-        label="Country",
-        help_text="ISO 3166 code: in the country, or at a base in it. May be repeated.",
+        label=_("Country"),
+        help_text=_("ISO 3166 code: in the country, or at a base in it. May be repeated."),
     )
     base = AnyOfRecords(
         field_name="base__slug",
         queryset=MilitaryBase.objects.all(),
         noun="a base",
-        label="Base",
-        help_text="Slug of a base: stated for that site itself. May be repeated.",
+        label=_("Base"),
+        help_text=_("Slug of a base: stated for that site itself. May be repeated."),
     )
 
     lookups = (
-        Lookups("as_of", "Day", (*ORDERED, "isnull"), Days()),
-        Lookups("troops", "Troops", (*ORDERED, "isnull"), Numbers()),
+        Lookups("as_of", _("Day"), (*ORDERED, "isnull"), Days()),
+        Lookups("troops", _("Troops"), (*ORDERED, "isnull"), Numbers()),
     )
 
     class Meta:

@@ -5,6 +5,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from sources.countries import country_choices, country_name
 from sources.facts import FactQuerySet
@@ -17,21 +18,21 @@ class MilitaryBase(models.Model):
     """A base or site. One without coordinates is normal and is counted like any other."""
 
     class Kind(models.TextChoices):
-        BASE = "base", "base"
-        AIRBASE = "airbase", "air base"
-        OUTPOST = "outpost", "outpost"
-        GARRISON = "garrison", "garrison"
-        OILFIELD = "oilfield", "oil field"
-        GASFIELD = "gasfield", "gas field"
-        LANDING_ZONE = "landing_zone", "landing zone"
-        OTHER = "other", "other"
+        BASE = "base", _("base")
+        AIRBASE = "airbase", _("air base")
+        OUTPOST = "outpost", _("outpost")
+        GARRISON = "garrison", _("garrison")
+        OILFIELD = "oilfield", _("oil field")
+        GASFIELD = "gasfield", _("gas field")
+        LANDING_ZONE = "landing_zone", _("landing zone")
+        OTHER = "other", _("other")
 
     class Precision(models.TextChoices):
-        EXACT = "exact", "exact"
-        TOWN = "town", "town"
-        DISTRICT = "district", "district"
-        GOVERNORATE = "governorate", "governorate"
-        UNKNOWN = "unknown", "unknown"
+        EXACT = "exact", _("exact")
+        TOWN = "town", _("town")
+        DISTRICT = "district", _("district")
+        GOVERNORATE = "governorate", _("governorate")
+        UNKNOWN = "unknown", _("unknown")
 
     slug = models.SlugField(unique=True, max_length=80)
     name = models.CharField(max_length=200)

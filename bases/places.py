@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from sources.lookups import Values
 from sources.recorded import Record
@@ -95,14 +96,14 @@ class Boxes(Values):
     def read_one(self, text: str) -> Box:
         numbers = _numbers(text)
         if len(numbers) != 4:
-            raise ValidationError("Give four numbers in degrees: west,south,east,north.")
+            raise ValidationError(_("Give four numbers in degrees: west,south,east,north."))
         box = Box(*numbers)
         for longitude in (box.west, box.east):
             _longitude(longitude)
         for latitude in (box.south, box.north):
             _latitude(latitude)
         if box.south > box.north:
-            raise ValidationError("The south is above the north. Give west,south,east,north.")
+            raise ValidationError(_("The south is above the north. Give west,south,east,north."))
         return box
 
 
@@ -112,7 +113,7 @@ class Points(Values):
     def read_one(self, text: str) -> Point:
         numbers = _numbers(text)
         if len(numbers) != 2:
-            raise ValidationError("Give two numbers in degrees: latitude,longitude.")
+            raise ValidationError(_("Give two numbers in degrees: latitude,longitude."))
         point = Point(*numbers)
         _latitude(point.latitude)
         _longitude(point.longitude)
@@ -125,7 +126,9 @@ class Kilometres(Values):
     def read_one(self, text: str) -> float:
         numbers = _numbers(text)
         if len(numbers) != 1 or not 0 <= numbers[0] <= FARTHEST_KM:
-            raise ValidationError(f"Give kilometres as a number from 0 to {FARTHEST_KM}.")
+            raise ValidationError(
+                _("Give kilometres as a number from 0 to %(most)s.") % {"most": FARTHEST_KM}
+            )
         return numbers[0]
 
     def text(self, value: float) -> str:
@@ -140,12 +143,18 @@ def _numbers(text: str) -> list[float]:
 
 def _latitude(degrees: float) -> None:
     if abs(degrees) > 90:
-        raise ValidationError(f"{_shortest(degrees)} is no latitude: it goes from -90 to 90.")
+        raise ValidationError(
+            _("%(degrees)s is no latitude: it goes from -90 to 90.")
+            % {"degrees": _shortest(degrees)}
+        )
 
 
 def _longitude(degrees: float) -> None:
     if abs(degrees) > 180:
-        raise ValidationError(f"{_shortest(degrees)} is no longitude: it goes from -180 to 180.")
+        raise ValidationError(
+            _("%(degrees)s is no longitude: it goes from -180 to 180.")
+            % {"degrees": _shortest(degrees)}
+        )
 
 
 def _shortest(number: float) -> str:

@@ -12,6 +12,7 @@ from attacks.records import first_annotated, with_bases
 from attacks.views import active_filters, asked
 from config.pages import kept_page
 from pages import base_charts
+from pages.maps import locator
 from sources.models import Organisation
 from sources.revisions import last_revision
 from tallies.models import PublishedTally
@@ -72,6 +73,7 @@ def base(request, slug):
         "bases/detail.html",
         {
             "base": base,
+            "where": locator(base),
             "names": base.names.select_related("report__publisher"),
             "printed": _names_printed(lines),
             "parts": base.parts.all(),

@@ -5,8 +5,9 @@ A reader who asks for an earlier day and is shown today's numbers would quote th
 
 from django.http import QueryDict
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
-CLOCKS = {"known_on": "Known on", "recorded_at": "Recorded at"}
+CLOCKS = {"known_on": _("Known on"), "recorded_at": _("Recorded at")}
 
 
 def keeps(*clocks):

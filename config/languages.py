@@ -4,6 +4,8 @@ Nothing else decides it, no cookie and no header, so a link says the same to who
 cache keeps one page for an address.
 """
 
+from functools import wraps
+
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import get_language_bidi, get_language_info
@@ -35,6 +37,17 @@ def in_language(address, code):
     current = language_of(address)
     bare = address if current == settings.LANGUAGE_CODE else address.removeprefix(f"/{current}")
     return bare if code == settings.LANGUAGE_CODE else f"/{code}{bare}"
+
+
+def in_source_language(function):
+    """For words that are kept or cited, which do not depend on who asked for them."""
+
+    @wraps(function)
+    def answer(*args, **kwargs):
+        with translation.override(settings.LANGUAGE_CODE):
+            return function(*args, **kwargs)
+
+    return answer
 
 
 def languages(request):

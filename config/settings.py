@@ -205,6 +205,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "simple_history",
     "js_lib_leaflet",
+    "django_countries",  # for its names of countries in other languages
     "charts",
     "sources",
     "bases",
@@ -268,6 +269,7 @@ FORMS_URLFIELD_ASSUME_HTTPS = True  # what Django 6 does without being asked
 LANGUAGES = [("en", "English"), ("ar", "Arabic")]
 LANGUAGE_CODE = "en"
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "config.locales"
 TIME_ZONE = "UTC"
 USE_TZ = True
 

@@ -112,7 +112,7 @@ def _reading(line: TallyLine) -> Reading:
         "number": quantified(line.number, "" if tally.total is not None else tally.quantifier),
     }
     address = f"{tally.get_absolute_url()}#line-{line.position}"
-    return Reading(tally.as_of_earliest, tally.as_of_latest, line.number, address, words)  # type: ignore[arg-type]
+    return Reading(tally.as_of_earliest, tally.as_of_latest, line.number, address, words)
 
 
 def _our_label(series: Published, rule: Rule) -> str:
@@ -243,7 +243,7 @@ class Casualties:
 
 def casualties_of(incidents: Any, basis: Basis = HOUSE_TODAY) -> dict[str, Casualties]:
     """Killed and injured, over those of these incidents that count."""
-    sums = {"records": Rows("id")}
+    sums: dict[str, Any] = {"records": Rows("id")}
     for whom in ("killed", "injured"):
         for end in ("low", "high"):
             sums |= {

@@ -45,8 +45,9 @@ def is_group(organisation: Organisation) -> bool:
 
 def claims(organisation: Organisation) -> Chart:
     def at(**filters: Any) -> str:
-        claimant = {"claimant": organisation.slug} if is_group(organisation) else {}
-        return incidents_at(**claimant, **filters) if claimant else ""
+        if not is_group(organisation):
+            return ""
+        return incidents_at(**filters, claimant=organisation.slug)
 
     incidents = claimed_by(organisation)
     chart = drawn_over_time(

@@ -8,6 +8,7 @@ import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
 from django_filters.fields import ModelMultipleChoiceField, MultipleChoiceField
 
 from .countries import country_name
@@ -23,6 +24,8 @@ from .lookups import (
     Lookups,
     Records,
     documented,
+    no_such_record,
+    unknown,
 )
 from .models import Organisation, OrganisationName, Report
 
@@ -47,7 +50,7 @@ class AnyOfField(MultipleChoiceField):
         allowed = [code for code, _ in self.choices]
         for value in values:
             if value not in allowed:
-                raise ValidationError(f"“{value}” is unknown. Use: {', '.join(allowed)}.")
+                raise ValidationError(unknown(value, allowed))
 
 
 class AnyOf(django_filters.MultipleChoiceFilter):
@@ -81,8 +84,8 @@ class AnyOfRecords(django_filters.ModelMultipleChoiceFilter):
         kwargs.setdefault("to_field_name", "slug")
         kwargs.setdefault("widget", forms.CheckboxSelectMultiple)
         kwargs.setdefault("distinct", False)
-        unknown = f"“%(value)s” is unknown. Use the slug of {noun}."
-        super().__init__(*args, error_messages={"invalid_choice": unknown}, **kwargs)
+        refusal = {"invalid_choice": no_such_record(noun)}
+        super().__init__(*args, error_messages=refusal, **kwargs)
         documented(self, "string")
 
 
@@ -93,7 +96,7 @@ class WindowForm(FilterForm):
         cleaned = super().clean()
         since, until = cleaned.get("since"), cleaned.get("until")
         if since and until and since > until:
-            raise ValidationError({"until": "The last day is before the first."})
+            raise ValidationError({"until": _("The last day is before the first.")})
         return cleaned
 
 
@@ -115,22 +118,24 @@ def organisations():
 
 
 class OrganisationFilter(LookupFilterSet):
-    kind = AnyOf(choices=Organisation.Kind.choices, label="Kind", help_text="May be repeated.")
+    kind = AnyOf(
+        choices=Organisation.Kind.choices, label=_("Kind"), help_text=_("May be repeated.")
+    )
     country = AnyOf(
         choices=organisation_countries,
-        label="Country",
-        help_text="ISO 3166 code of the country it belongs to. May be repeated.",
+        label=_("Country"),
+        help_text=_("ISO 3166 code of the country it belongs to. May be repeated."),
     )
     search = django_filters.CharFilter(
-        method="named", label="Name", help_text="In any of its names.", max_length=200
+        method="named", label=_("Name"), help_text=_("In any of its names."), max_length=200
     )
 
     lookups = (
-        Lookups("slug", "Slug", ("in",), Keys(Organisation.objects.all(), "an organisation")),
-        Lookups("kind", "Kind", ("in",), Choices(Organisation.Kind.choices)),
-        Lookups("country", "Country", ("in",), Choices(organisation_countries)),
-        Lookups("name", "Name", ("icontains",)),
-        Lookups("parent", "Umbrella group", ("isnull",)),
+        Lookups("slug", _("Slug"), ("in",), Keys(Organisation.objects.all(), "an organisation")),
+        Lookups("kind", _("Kind"), ("in",), Choices(Organisation.Kind.choices)),
+        Lookups("country", _("Country"), ("in",), Choices(organisation_countries)),
+        Lookups("name", _("Name"), ("icontains",)),
+        Lookups("parent", _("Umbrella group"), ("isnull",)),
     )
 
     class Meta:
@@ -152,38 +157,40 @@ class ReportFilter(LookupFilterSet):
         field_name="publisher__slug",
         queryset=Organisation.objects.all(),
         noun="an organisation",
-        label="Publisher",
-        help_text="Slug of the organisation that published it. May be repeated.",
+        label=_("Publisher"),
+        help_text=_("Slug of the organisation that published it. May be repeated."),
     )
     since = DayFilter(
         method="maybe_since",
-        label="Since",
-        help_text="May have been published on that day or later.",
+        label=_("Since"),
+        help_text=_("May have been published on that day or later."),
     )
     until = DayFilter(
         method="maybe_until",
-        label="Until",
-        help_text="May have been published on that day or earlier.",
+        label=_("Until"),
+        help_text=_("May have been published on that day or earlier."),
     )
     search = django_filters.CharFilter(
         method="containing",
-        label="Text",
-        help_text="In the title, the address or the key.",
+        label=_("Text"),
+        help_text=_("In the title, the address or the key."),
         max_length=200,
     )
     known_on = DayFilter(
         method="maybe_known",
-        label="Known on",
-        help_text="Only what may have been known by the end of that day.",
+        label=_("Known on"),
+        help_text=_("Only what may have been known by the end of that day."),
     )
 
     lookups = (
-        Lookups("publisher", "Publisher", ("in", "isnull"), organisations()),
-        Lookups("published_earliest", "Earliest day of publication", (*ORDERED, "isnull"), Days()),
-        Lookups("published_latest", "Latest day of publication", (*ORDERED, "isnull"), Days()),
-        Lookups("language", "Language", ("in",), Languages()),
-        Lookups("title", "Title", ("icontains",)),
-        Lookups("url", "Address", ("icontains",)),
+        Lookups("publisher", _("Publisher"), ("in", "isnull"), organisations()),
+        Lookups(
+            "published_earliest", _("Earliest day of publication"), (*ORDERED, "isnull"), Days()
+        ),
+        Lookups("published_latest", _("Latest day of publication"), (*ORDERED, "isnull"), Days()),
+        Lookups("language", _("Language"), ("in",), Languages()),
+        Lookups("title", _("Title"), ("icontains",)),
+        Lookups("url", _("Address"), ("icontains",)),
     )
 
     class Meta:

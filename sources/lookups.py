@@ -17,13 +17,16 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.db.models.expressions import Combinable
 from django.http import QueryDict
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 
 from .fields import LARGEST_NUMBER
 from .recorded import TODAY, Record
 
 ISO_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
-NOT_A_DAY = "Give a day as YYYY-MM-DD."
+NOT_A_DAY = _("Give a day as YYYY-MM-DD.")
 MOST_VALUES = 500  # between commas; a longer list is no question of a reader
 LONGEST_TEXT = 200  # characters to look for
 
@@ -35,6 +38,26 @@ NULLABLE = (*EXACT, "isnull")
 def documented(one: Any, kind: str, **schema: Any) -> None:
     """Tell the API's schema of what kind the values of a filter are, where it cannot see that."""
     extend_schema_field({"type": kind, "description": one.extra["help_text"], **schema})(one)
+
+
+def unknown(value: str, allowed: Iterable[str]) -> str:
+    return gettext("“%(value)s” is unknown. Use: %(allowed)s.") % {
+        "value": value,
+        "allowed": ", ".join(allowed),
+    }
+
+
+# How a key that is on no record is refused, by what it would have been of and by its kind.
+NO_SUCH_RECORD = {
+    ("a base", "slug"): _("“%(value)s” is unknown. Use the slug of a base."),
+    ("an armed group", "slug"): _("“%(value)s” is unknown. Use the slug of an armed group."),
+    ("an organisation", "slug"): _("“%(value)s” is unknown. Use the slug of an organisation."),
+    ("a tally", "key"): _("“%(value)s” is unknown. Use the key of a tally."),
+}
+
+
+def no_such_record(noun: str, key: str = "slug") -> Any:
+    return NO_SUCH_RECORD[noun, key]
 
 
 # How values are written
@@ -55,8 +78,21 @@ class Values:
     """How the values of a filter are written; what cannot be right is a ValidationError."""
 
     schema: ClassVar[dict[str, str]] = {"kind": "string"}
-    at_least, at_most = "at least", "at most"
-    or_more, or_less = "this or more", "this or less"
+    # What the filters by a thing ask of it, for their labels and for their help.
+    told = {
+        "exact": ("{thing}", _("{thing}: exactly this.")),
+        "gte": (_("{thing} at least"), _("{thing}: this or more.")),
+        "lte": (_("{thing} at most"), _("{thing}: this or less.")),
+        "in": (_("{thing} any of"), _("{thing}: any of these, with commas between.")),
+        "isnull": (
+            _("{thing} not known"),
+            _("{thing}: true where it is not known, false where it is."),
+        ),
+        "icontains": (
+            _("{thing} with"),
+            _("{thing}: has this text in it, whatever its case."),
+        ),
+    }
 
     def read(self, texts: list[str]) -> list[Any]:
         return [self.read_one(text) for text in texts]
@@ -73,8 +109,10 @@ class Days(Values):
     """A day as YYYY-MM-DD and nothing else."""
 
     schema = {"kind": "string", "format": "date"}
-    at_least, at_most = "from", "until"
-    or_more, or_less = "this day or later", "this day or earlier"
+    told = Values.told | {
+        "gte": (_("{thing} from"), _("{thing}: this day or later.")),
+        "lte": (_("{thing} until"), _("{thing}: this day or earlier.")),
+    }
 
     def read_one(self, text: str) -> Any:
         return DayField(error_messages={"required": NOT_A_DAY}).clean(text)
@@ -87,7 +125,9 @@ class Numbers(Values):
 
     def read_one(self, text: str) -> int:
         if not re.fullmatch("[0-9]{1,10}", text) or int(text) > LARGEST_NUMBER:
-            raise ValidationError(f"Give a whole number from 0 to {LARGEST_NUMBER}.")
+            raise ValidationError(
+                _("Give a whole number from 0 to %(most)s.") % {"most": LARGEST_NUMBER}
+            )
         return int(text)
 
 
@@ -96,7 +136,7 @@ class Languages(Values):
 
     def read_one(self, text: str) -> str:
         if not re.fullmatch("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", text):
-            raise ValidationError("Give a language by its BCP 47 code, such as en or ar.")
+            raise ValidationError(_("Give a language by its BCP 47 code, such as en or ar."))
         return text
 
 
@@ -111,7 +151,7 @@ class Choices(Values):
         allowed = [str(code) for code, _ in pairs if code]
         for text in texts:
             if text not in allowed:
-                raise ValidationError(f"“{text}” is unknown. Use: {', '.join(allowed)}.")
+                raise ValidationError(unknown(text, allowed))
         return texts
 
 
@@ -128,7 +168,7 @@ class Records(Values):
         found = {getattr(row, self.key): row for row in rows}
         for text in texts:
             if text not in found:
-                raise ValidationError(f"“{text}” is unknown. Use the {self.key} of {self.noun}.")
+                raise ValidationError(no_such_record(self.noun, self.key) % {"value": text})
         return [found[text] for text in texts]
 
     def text(self, value: Any) -> str:
@@ -190,7 +230,7 @@ class SeveralField(ValueField):
     def read(self, text: str) -> list[Any]:
         texts = list(dict.fromkeys(one.strip() for one in text.split(",")))
         if len(texts) > MOST_VALUES:
-            raise ValidationError(f"Give at most {MOST_VALUES} values.")
+            raise ValidationError(_("Give at most %(most)s values.") % {"most": MOST_VALUES})
         return self.values.read(texts)
 
     def canonical(self, values: list[Any]) -> str:
@@ -206,9 +246,9 @@ class YesNo(django_filters.TypedChoiceFilter):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(
             *args,
-            choices=[("true", "yes"), ("false", "no")],
+            choices=[("true", _("yes")), ("false", _("no"))],
             coerce=lambda text: text == "true",
-            error_messages={"invalid_choice": "Use true or false."},
+            error_messages={"invalid_choice": _("Use true or false.")},
             **kwargs,
         )
         documented(self, "boolean")
@@ -282,7 +322,7 @@ class Lookups:
     """
 
     name: str
-    words: str
+    words: Any
     lookups: tuple[str, ...]
     values: Values | None = None
     field: str = ""
@@ -296,12 +336,12 @@ class Lookups:
             yield name, self._filter(lookup)
 
     def _filter(self, lookup: str) -> django_filters.Filter:
-        label, help_text = self._told(lookup)
+        label, help_text = (self.values or Values()).told[lookup]
         common = {
             "field_name": self.field or self.name,
             "method": self.method,
-            "label": f"{self.words}{label}",
-            "help_text": f"{self.words}: {help_text}.",
+            "label": format_lazy(label, thing=self.words),
+            "help_text": format_lazy(help_text, thing=self.words),
         }
         if lookup == "isnull":
             return IsNull(unknown=self.unknown, of=self.of, **common)
@@ -309,18 +349,6 @@ class Lookups:
             return Contains(**common)
         kind = AnyOfValues if lookup == "in" else ValueFilter
         return kind(values=self.values or Values(), of=self.of, lookup_expr=lookup, **common)
-
-    def _told(self, lookup: str) -> tuple[str, str]:
-        """What the filter asks, for its label and for its help."""
-        values = self.values or Values()
-        return {
-            "exact": ("", "exactly this"),
-            "gte": (f" {values.at_least}", values.or_more),
-            "lte": (f" {values.at_most}", values.or_less),
-            "in": (" any of", "any of these, with commas between"),
-            "isnull": (" not known", "true where it is not known, false where it is"),
-            "icontains": (" with", "has this text in it, whatever its case"),
-        }[lookup]
 
 
 class LookupFilterSet(django_filters.FilterSet):

@@ -7,6 +7,7 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models
 from django.db.models import Case, F, Q, When
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from .countries import country_choices
@@ -18,9 +19,9 @@ class Revision(models.Model):
     """One transaction that wrote facts. History rows carry its number; see `sources.revisions`."""
 
     class Origin(models.TextChoices):
-        ADMIN = "admin", "admin"
-        IMPORT = "import", "import"
-        CODE = "code", "code"
+        ADMIN = "admin", _("admin")
+        IMPORT = "import", _("import")
+        CODE = "code", _("code")
 
     number = models.PositiveIntegerField(primary_key=True, help_text="In order of commit.")
     moment = models.DateTimeField(unique=True)
@@ -67,10 +68,10 @@ def linked(record, name):
 class Quantifier(models.TextChoices):
     """How a published number was qualified; empty means that nobody has checked."""
 
-    EXACTLY = "exactly", "exactly"
-    AT_LEAST = "at_least", "at least"
-    MORE_THAN = "more_than", "more than"
-    ABOUT = "about", "about"
+    EXACTLY = "exactly", _("exactly")
+    AT_LEAST = "at_least", _("at least")
+    MORE_THAN = "more_than", _("more than")
+    ABOUT = "about", _("about")
 
 
 # What a page may link to, whoever stored it.
@@ -81,15 +82,15 @@ class Organisation(models.Model):
     """Whoever publishes, counts, claims or is blamed."""
 
     class Kind(models.TextChoices):
-        MONITOR = "monitor", "monitor"
-        GOVERNMENT = "government", "government"
-        NEWS = "news", "news"
-        ARMED_GROUP = "armed_group", "armed group"
-        UMBRELLA = "umbrella", "umbrella term"
-        STATE = "state", "state"
-        THINK_TANK = "think_tank", "think tank"
-        SOCIAL_MEDIA = "social_media", "social media"
-        OTHER = "other", "other"
+        MONITOR = "monitor", _("monitor")
+        GOVERNMENT = "government", _("government")
+        NEWS = "news", _("news")
+        ARMED_GROUP = "armed_group", _("armed group")
+        UMBRELLA = "umbrella", _("umbrella term")
+        STATE = "state", _("state")
+        THINK_TANK = "think_tank", _("think tank")
+        SOCIAL_MEDIA = "social_media", _("social media")
+        OTHER = "other", _("other")
 
     slug = models.SlugField(unique=True, max_length=80)
     name = models.CharField(max_length=200)

@@ -5,6 +5,7 @@ import re
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator, URLValidator
+from django.utils.translation import gettext as _
 
 FIRST_DAY = datetime.date(1900, 1, 1)
 PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
@@ -24,9 +25,9 @@ territory_format = RegexValidator(
 def sane_day(day):
     """Refuse a day before 1900 or after tomorrow (tomorrow: it may already be so at the base)."""
     if day < FIRST_DAY:
-        raise ValidationError(f"{day} is before 1900.")
+        raise ValidationError(_("%(day)s is before 1900.") % {"day": day})
     if day > datetime.date.today() + datetime.timedelta(days=1):
-        raise ValidationError(f"{day} is in the future.")
+        raise ValidationError(_("%(day)s is in the future.") % {"day": day})
 
 
 def partial_date(text):

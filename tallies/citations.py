@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.formats import date_format
 
+from config.languages import in_source_language
 from sources.models import Revision
 from sources.templatetags.facts import DAY
 
@@ -46,6 +47,7 @@ class Cited:
         return self.revision.moment.date()
 
     @property
+    @in_source_language
     def bibtex(self) -> str:
         note = f"{self.note}, {date_format(self.day, DAY)}. {LICENCE}. Accessed {self.accessed}"
         fields = {
@@ -62,6 +64,7 @@ class Cited:
         return f"@misc{{{self.key},\n" + ",\n".join(lines) + "\n}\n"
 
     @property
+    @in_source_language
     def csl(self) -> list[dict[str, Any]]:
         return [
             {
@@ -79,6 +82,7 @@ class Cited:
         ]
 
     @property
+    @in_source_language
     def csl_json(self) -> str:
         """The same as text, a line for each field."""
         items = (
@@ -109,10 +113,12 @@ class Citation(Cited):
         return " ".join(self.figure.title.split())
 
     @property
+    @in_source_language
     def note(self) -> str:  # type: ignore[override]
         return f"Value: {self.figure.value}. Revision {self.figure.revision_id} of the record"
 
     @property
+    @in_source_language
     def plain(self) -> str:
         return (
             f"{AUTHOR}. “{self.title}”: {self.figure.value}. Revision {self.figure.revision_id} of "
@@ -135,10 +141,12 @@ class RecordCitation(Cited):
         return self.day
 
     @property
+    @in_source_language
     def note(self) -> str:  # type: ignore[override]
         return f"Revision {self.revision.number} of the record"
 
     @property
+    @in_source_language
     def plain(self) -> str:
         return (
             f"{AUTHOR}. “{self.title}”. {self.note}, {date_format(self.day, DAY)}. "

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from attacks.answers import coverage
 from attacks.counting import Coverage
@@ -17,6 +18,7 @@ from attacks.records import first_annotated, with_bases, with_documents
 from attacks.rules import Basis
 from bases.models import ForcePresence
 from sources.kept import kept
+from sources.local_names import local_name
 from sources.models import Organisation, Revision
 from sources.validators import key_format
 
@@ -75,7 +77,7 @@ def choose(counter: str, tally: str, *, known_on: Day | None = None) -> Choice:
     by_slug = {organisation.slug: organisation for organisation in choice.counters}
     counter = counter or _counter_of(tally)
     if counter and counter not in by_slug:
-        choice.errors["counter"] = "No published tally is by a counter of that name."
+        choice.errors["counter"] = _("No published tally is by a counter of that name.")
         return choice
     choice.counter = (
         by_slug.get(counter) or by_slug.get(settings.DEFAULT_COUNTER) or choice.counters[0]
@@ -86,7 +88,9 @@ def choose(counter: str, tally: str, *, known_on: Day | None = None) -> Choice:
         return choice
     choice.tally = next((each for each in choice.tallies if each.key == tally), None)
     if choice.tally is None:
-        choice.errors["tally"] = f"No tally of that key is by {choice.counter.name}."
+        choice.errors["tally"] = _("No tally of that key is by %(counter)s.") % {
+            "counter": local_name(choice.counter)
+        }
     return choice
 
 

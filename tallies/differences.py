@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Model, Q
 from django.utils.functional import cached_property
+from django.utils.translation import gettext_noop
 
 from attacks.models import Citation, Claim, Incident
 from attacks.records import withdrawals
@@ -38,25 +39,42 @@ PRIVATE = {"internal_note"}
 PARTS: dict[str, type[Model]] = {"claims": Claim, "reports": Citation}
 # Several columns that a reader knows as one.
 TOLD_AS = {
-    "earliest": "days",
-    "latest": "days",
-    "attack_count": "number of attacks",
-    "merged_into": "merging",
-    "summary_ar": "summary",
+    "earliest": gettext_noop("days"),
+    "latest": gettext_noop("days"),
+    "attack_count": gettext_noop("number of attacks"),
+    "merged_into": gettext_noop("merging"),
+    "summary_ar": gettext_noop("summary"),
 } | {
-    f"{whom}_{end}": f"{whom} people"
-    for whom in ("killed", "injured")
+    f"{whom}_{end}": words
+    for whom, words in (
+        ("killed", gettext_noop("killed people")),
+        ("injured", gettext_noop("injured people")),
+    )
     for end in ("low", "best", "high")
 }
+# What the other columns are called on the model, and the parts of a record.
+NAMED = (
+    gettext_noop("base"),
+    gettext_noop("local time"),
+    gettext_noop("local time in words"),
+    gettext_noop("weapon"),
+    gettext_noop("munitions"),
+    gettext_noop("outcome"),
+    gettext_noop("material damage"),
+    gettext_noop("verification grade"),
+    gettext_noop("status"),
+    gettext_noop("claims"),
+    gettext_noop("reports"),
+)
 
 
 @dataclass(frozen=True)
 class Change:
     """One incident that is not counted as it was. Of a withdrawn one, no more than `reasons`."""
 
-    CAME = "came"
-    WENT = "went"
-    CHANGED = "changed"
+    CAME = gettext_noop("came")
+    WENT = gettext_noop("went")
+    CHANGED = gettext_noop("changed")
 
     kind: str
     public_id: str
@@ -131,9 +149,9 @@ class _Story:
     def what(self) -> list[str]:
         """What of it reads otherwise now."""
         if self.withdrawn:
-            return ["withdrawn"]
+            return [gettext_noop("withdrawn")]
         if not _is_public(self.then):
-            return ["published"]
+            return [gettext_noop("published")]
         told = [*dict.fromkeys(_words(name) for name in _differing(self.then, self.now))]
         return told + [name for name in PARTS if self._parts(name, self.since) != self._parts(name)]
 
@@ -208,8 +226,9 @@ class _Telling:
     def what(self, serial: int, story: _Story, kind: str) -> list[str]:
         what = story.what()
         if kind == Change.CHANGED:
-            return what + ["certainty"] * (self.then[serial].certain != self.now[serial].certain)
-        return what or ["nothing in the record itself"]
+            unsure = self.then[serial].certain != self.now[serial].certain
+            return what + [gettext_noop("certainty")] * unsure
+        return what or [gettext_noop("nothing in the record itself")]
 
     def change(self, serial: int, story: _Story, kind: str, what: list[str]) -> Change:
         row = story.shown

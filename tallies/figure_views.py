@@ -13,6 +13,7 @@ from django.http import (
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from attacks.filters import CountFilter
@@ -33,11 +34,11 @@ PAGE = 50
 INCIDENTS = 200  # on one page of a figure
 NEWEST_FIRST = ("-created", "-id")
 LABELS = {
-    "query": "Query",
-    "tally": "Tally",
-    "place": "Place",
-    "known_on": "Known on",
-    "recorded_at": "Recorded at",
+    "query": _("Query"),
+    "tally": _("Tally"),
+    "place": _("Place"),
+    "known_on": _("Known on"),
+    "recorded_at": _("Recorded at"),
 }
 
 

@@ -2,6 +2,7 @@
 
 import django_filters
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
 
 from attacks.basis import KnownOn
 from attacks.search import with_words
@@ -40,48 +41,54 @@ class TallyFilter(LookupFilterSet):
         field_name="counter__slug",
         queryset=Organisation.objects.all(),
         noun="an organisation",
-        label="Counter",
-        help_text="Slug of the organisation whose number it is. May be repeated.",
+        label=_("Counter"),
+        help_text=_("Slug of the organisation whose number it is. May be repeated."),
     )
     country = AnyOf(
         field_name="territory",
         choices=tally_countries,
         method="covering",
-        label="Country",
-        help_text="ISO 3166 code of a country it covers, alone or among others. May be repeated.",
+        label=_("Country"),
+        help_text=_(
+            "ISO 3166 code of a country it covers, alone or among others. May be repeated."
+        ),
     )
     coverage = AnyOf(
-        choices=PublishedTally.Coverage.choices, label="Coverage", help_text="May be repeated."
+        choices=PublishedTally.Coverage.choices,
+        label=_("Coverage"),
+        help_text=_("May be repeated."),
     )
     base = AnyOfRecords(
         queryset=MilitaryBase.objects.all(),
         method="listing",
         noun="a base",
-        label="Base",
-        help_text="Slug of a base that has a line of its own in it. May be repeated.",
+        label=_("Base"),
+        help_text=_("Slug of a base that has a line of its own in it. May be repeated."),
     )
     since = DayFilter(
-        method="maybe_since", label="Since", help_text="May speak as of that day or later."
+        method="maybe_since", label=_("Since"), help_text=_("May speak as of that day or later.")
     )
     until = DayFilter(
-        method="maybe_until", label="Until", help_text="May speak as of that day or earlier."
+        method="maybe_until", label=_("Until"), help_text=_("May speak as of that day or earlier.")
     )
     search = django_filters.CharFilter(
         method="containing",
-        label="Text",
-        help_text="Each word, in the key, the note or the name of the counter.",
+        label=_("Text"),
+        help_text=_("Each word, in the key, the note or the name of the counter."),
         max_length=LONGEST_TEXT,
     )
     known_on = KnownOn(method="maybe_published")
 
     lookups = (
-        Lookups("key", "Key", ("in",), Keys(PublishedTally.objects.all(), "a tally", "key")),
-        Lookups("counter", "Counter", ("in",), organisations()),
-        Lookups("coverage", "Coverage", ("in",), Choices(PublishedTally.Coverage.choices)),
-        Lookups("counting_since", "First day counted", (*ORDERED, "isnull"), Days()),
-        Lookups("counting_until", "Last day counted", (*ORDERED, "isnull"), Days()),
-        Lookups("total", "Total", (*ORDERED, "isnull"), Numbers()),
-        Lookups("quantifier", "How the total is qualified", ("in",), Choices(Quantifier.choices)),
+        Lookups("key", _("Key"), ("in",), Keys(PublishedTally.objects.all(), "a tally", "key")),
+        Lookups("counter", _("Counter"), ("in",), organisations()),
+        Lookups("coverage", _("Coverage"), ("in",), Choices(PublishedTally.Coverage.choices)),
+        Lookups("counting_since", _("First day counted"), (*ORDERED, "isnull"), Days()),
+        Lookups("counting_until", _("Last day counted"), (*ORDERED, "isnull"), Days()),
+        Lookups("total", _("Total"), (*ORDERED, "isnull"), Numbers()),
+        Lookups(
+            "quantifier", _("How the total is qualified"), ("in",), Choices(Quantifier.choices)
+        ),
     )
 
     class Meta:

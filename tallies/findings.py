@@ -8,6 +8,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
 from sources.templatetags.facts import day_words
 
 from .closed_periods import ClosedPeriod, number_of
@@ -58,10 +61,11 @@ def findings(
 def _arithmetic(reads: list[Read]) -> Iterator[Finding]:
     for tally in (read.tally for read in reads):
         if difference := tally.difference:
-            words = (
-                f"The lines add up to {tally.sum_of_lines}, {abs(difference)} "
-                f"{'more' if difference > 0 else 'less'} than the total of {tally.total}."
-            )
+            if difference > 0:
+                words = _("The lines add up to %(sum)s, %(by)s more than the total of %(total)s.")
+            else:
+                words = _("The lines add up to %(sum)s, %(by)s less than the total of %(total)s.")
+            words %= {"sum": tally.sum_of_lines, "by": abs(difference), "total": tally.total}
             yield Finding(FindingKind.ARITHMETIC, tally, None, TOTAL, difference, words)
 
 
@@ -76,10 +80,17 @@ def _falls(links: dict[Place, list[Link]]) -> Iterator[Finding]:
 
 def _fall(place: Place, previous: Value, later: Read) -> Finding:
     earlier, number = previous.first.tally, later.numbers[place]
-    words = (
-        f"{'The total' if place.is_total else place} falls from {previous.number} "
-        f"{as_of_words(earlier)} to {number} {as_of_words(later.tally)}."
-    )
+    if place.is_total:
+        words = _("The total falls from %(before)s %(earlier)s to %(number)s %(later)s.")
+    else:
+        words = _("%(place)s falls from %(before)s %(earlier)s to %(number)s %(later)s.")
+    words %= {
+        "place": place,
+        "before": previous.number,
+        "earlier": as_of_words(earlier),
+        "number": number,
+        "later": as_of_words(later.tally),
+    }
     rise = number - previous.number
     return Finding(FindingKind.FALL, later.tally, earlier, place, rise, words)
 
@@ -99,13 +110,13 @@ def _stale_since(place: Place, earlier: Read, later: Read, held: Held) -> Iterat
         return
     ours = held(place, countries, window)
     if ours and ours.certain > 0:
-        certain = ours.certain
-        words = (
-            f"{_repeated(place, later)} is the number {as_of_words(earlier.tally)}, although "
-            f"our record certainly holds {certain} attack{'s' if certain > 1 else ''} "
-            f"{'' if place.is_total else 'there '}dated "
-            f"{day_words(window.certain_since, window.certain_until)}."
-        )
+        words = _stale_words(place, ours.certain) % {
+            "number": later.numbers[place],
+            "place": place,
+            "earlier": as_of_words(earlier.tally),
+            "certain": ours.certain,
+            "days": day_words(window.certain_since, window.certain_until),
+        }
         yield Finding(FindingKind.STALE, later.tally, earlier.tally, place, None, words)
 
 
@@ -116,9 +127,22 @@ def _common(earlier: PublishedTally, later: PublishedTally) -> tuple[str, ...] |
     return tuple(sorted({*earlier.countries} & {*later.countries})) or None
 
 
-def _repeated(place: Place, read: Read) -> str:
-    number = read.numbers[place]
-    return f"The total of {number}" if place.is_total else f"The {number} for {place}"
+def _stale_words(place: Place, certain: int) -> str:
+    if place.is_total:
+        return ngettext(
+            "The total of %(number)s is the number %(earlier)s, although our record certainly "
+            "holds %(certain)s attack dated %(days)s.",
+            "The total of %(number)s is the number %(earlier)s, although our record certainly "
+            "holds %(certain)s attacks dated %(days)s.",
+            certain,
+        )
+    return ngettext(
+        "The %(number)s for %(place)s is the number %(earlier)s, although our record certainly "
+        "holds %(certain)s attack there dated %(days)s.",
+        "The %(number)s for %(place)s is the number %(earlier)s, although our record certainly "
+        "holds %(certain)s attacks there dated %(days)s.",
+        certain,
+    )
 
 
 def _siblings(series: list[Read]) -> Iterator[Finding]:
@@ -149,16 +173,31 @@ def _other_totals(dated: list[Read]) -> Iterator[Finding]:
 
 def _two_totals(first: Value, second: Value) -> Finding:
     one, two = first.first.tally, second.first.tally
-    if (first.earliest, first.latest) == (second.earliest, second.latest):
-        words = f"{first.number} and {second.number} are both totals {as_of_words(one)}"
-    else:
-        words = (
-            f"{first.number} {as_of_words(one)} and {second.number} {as_of_words(two)} "
-            f"may be totals of one day"
-        )
-    words += "." if set(one.countries) == set(two.countries) else ", of different countries."
+    same_days = (first.earliest, first.latest) == (second.earliest, second.latest)
+    words = TWO_TOTALS[same_days, set(one.countries) == set(two.countries)] % {
+        "one": first.number,
+        "as_of": as_of_words(one),
+        "two": second.number,
+        "as_of_two": as_of_words(two),
+    }
     difference = second.number - first.number
     return Finding(FindingKind.SIBLINGS, two, one, TOTAL, difference, words)
+
+
+# By whether both are of the same days, and of the same countries.
+TWO_TOTALS = {
+    (True, True): gettext_lazy("%(one)s and %(two)s are both totals %(as_of)s."),
+    (True, False): gettext_lazy(
+        "%(one)s and %(two)s are both totals %(as_of)s, of different countries."
+    ),
+    (False, True): gettext_lazy(
+        "%(one)s %(as_of)s and %(two)s %(as_of_two)s may be totals of one day."
+    ),
+    (False, False): gettext_lazy(
+        "%(one)s %(as_of)s and %(two)s %(as_of_two)s may be totals of one day, of different "
+        "countries."
+    ),
+}
 
 
 def _other_lines(dated: list[Read]) -> Iterator[Finding]:
@@ -204,14 +243,21 @@ def _differences(first: Read, second: Read) -> list[str]:
     """Where two lists contradict each other, in words; what a cut list lacks is no difference."""
     here, there = second.lines, first.lines
     found = [
-        f"{place} {number}, not {there[place]}"
+        _("%(place)s %(number)s, not %(other)s")
+        % {"place": place, "number": number, "other": there[place]}
         for place, number in here.items()
         if place in there and there[place] != number
     ]
     if first.is_full_list and second.is_full_list and first.kind == second.kind:
         new, gone = _only_in(here, there), _only_in(there, here)
-        found += [f"{place} {number}, not listed there" for place, number in new.items()]
-        found += [f"{place} not listed, {number} there" for place, number in gone.items()]
+        found += [
+            _("%(place)s %(number)s, not listed there") % {"place": place, "number": number}
+            for place, number in new.items()
+        ]
+        found += [
+            _("%(place)s not listed, %(number)s there") % {"place": place, "number": number}
+            for place, number in gone.items()
+        ]
     return found
 
 
@@ -220,10 +266,13 @@ def _only_in(some: dict[Place, int], others: dict[Place, int]) -> dict[Place, in
 
 
 def _two_lists(first: Read, second: Read, differences: list[str]) -> Finding:
-    words = (
-        f"The same total of {second.tally.total} is printed {as_of_words(first.tally)} with other "
-        f"lines: here {'; '.join(differences)}."
-    )
+    words = _(
+        "The same total of %(total)s is printed %(as_of)s with other lines: here %(differences)s."
+    ) % {
+        "total": second.tally.total,
+        "as_of": as_of_words(first.tally),
+        "differences": _("; ").join(differences),
+    }
     return Finding(FindingKind.SIBLINGS, second.tally, first.tally, TOTAL, None, words)
 
 
@@ -241,12 +290,19 @@ def _shapes(running: list[Read]) -> Iterator[Finding]:
 
 
 def _shape(earlier: Read, later: Read) -> Iterator[Finding]:
-    before = f"the list {as_of_words(earlier.tally)}"
+    new = _(
+        "%(place)s appears with %(number)s; the list %(as_of)s lacks it, but not listed is not "
+        "zero."
+    )
+    gone = _(
+        "%(place)s is gone; the list %(as_of)s has it with %(number)s, but not listed is not zero."
+    )
+    as_of = as_of_words(earlier.tally)
     words = {
-        place: f"{place} appears with {number}; {before} lacks it, but not listed is not zero."
+        place: new % {"place": place, "number": number, "as_of": as_of}
         for place, number in _only_in(later.lines, earlier.lines).items()
     } | {
-        place: f"{place} is gone; {before} has it with {number}, but not listed is not zero."
+        place: gone % {"place": place, "number": number, "as_of": as_of}
         for place, number in _only_in(earlier.lines, later.lines).items()
     }
     for place in words:
@@ -265,16 +321,40 @@ def _outside(periods: list[ClosedPeriod]) -> Iterator[Finding]:
 def _outside_words(period: ClosedPeriod, amount: int) -> str:
     tally, bound = period.tally, period.bounds
     days = day_words(tally.counting_since, tally.as_of_latest)
-    where = "" if period.place.is_total else f" at {period.place}"
     if amount < 0:
-        numbers, most = (bound.least_at_end, bound.most_before), "less than the least"
+        numbers = (bound.least_at_end, bound.most_before)
     else:
-        numbers, most = (bound.most_at_end, bound.least_before), "more than the most"
+        numbers = (bound.most_at_end, bound.least_before)
     end, before = (number_of(anchor) for anchor in numbers)
-    return (
-        f"{period.number}{where} ({days}) is {abs(amount)} {most} that the running numbers allow, "
-        f"{end} less {before}."
-    )
+    return OUTSIDE[period.place.is_total, amount < 0] % {
+        "number": period.number,
+        "place": period.place,
+        "days": days,
+        "by": abs(amount),
+        "end": end,
+        "before": before,
+    }
+
+
+# By whether it is of the total, and whether it is too low.
+OUTSIDE = {
+    (True, True): gettext_lazy(
+        "%(number)s (%(days)s) is %(by)s less than the least that the running numbers allow, "
+        "%(end)s less %(before)s."
+    ),
+    (True, False): gettext_lazy(
+        "%(number)s (%(days)s) is %(by)s more than the most that the running numbers allow, "
+        "%(end)s less %(before)s."
+    ),
+    (False, True): gettext_lazy(
+        "%(number)s at %(place)s (%(days)s) is %(by)s less than the least that the running numbers "
+        "allow, %(end)s less %(before)s."
+    ),
+    (False, False): gettext_lazy(
+        "%(number)s at %(place)s (%(days)s) is %(by)s more than the most that the running numbers "
+        "allow, %(end)s less %(before)s."
+    ),
+}
 
 
 def judged(

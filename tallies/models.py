@@ -7,6 +7,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from attacks.counting import Count, Window
 from attacks.knowledge import may_be_published
@@ -54,9 +56,9 @@ class PublishedTally(models.Model):
     """One published count: a total, the list it was printed with, or both."""
 
     class Coverage(models.TextChoices):
-        FULL = "full", "full list"
-        PARTIAL = "partial", "partial list"
-        TOTAL_ONLY = "total_only", "total only"
+        FULL = "full", _("full list")
+        PARTIAL = "partial", _("partial list")
+        TOTAL_ONLY = "total_only", _("total only")
 
     key = models.CharField(max_length=120, unique=True, validators=[key_format])
     counter = models.ForeignKey(
@@ -208,12 +210,12 @@ class TallyLine(models.Model):
 class FindingKind(models.TextChoices):
     """What can be found in a counter's ledger; see `tallies.ledger`."""
 
-    ARITHMETIC = "arithmetic", "lines and total"
-    FALL = "fall", "fall"
-    STALE = "stale", "stale"
-    SIBLINGS = "siblings", "siblings"
-    SHAPE = "shape", "shape"
-    CLOSED_PERIOD = "closed_period", "closed period"
+    ARITHMETIC = "arithmetic", _("lines and total")
+    FALL = "fall", _("fall")
+    STALE = "stale", _("stale")
+    SIBLINGS = "siblings", _("siblings")
+    SHAPE = "shape", _("shape")
+    CLOSED_PERIOD = "closed_period", _("closed period")
 
 
 class AcceptedFinding(models.Model):
@@ -364,8 +366,13 @@ class Figure(models.Model):
 
 
 def value_words(of_tally, count, published, quantifier=""):
-    ours = attacks(count) if count else ""
+    values = {"ours": attacks(count) if count else "", "number": quantified(published, quantifier)}
     if not of_tally:
-        return ours
-    theirs = "not listed" if published is None else f"{quantified(published, quantifier)} published"
-    return f"{theirs}, {ours} on our record" if count else theirs
+        return values["ours"]
+    if published is None:
+        text = gettext("not listed, %(ours)s on our record") if count else gettext("not listed")
+    elif count:
+        text = gettext("%(number)s published, %(ours)s on our record")
+    else:
+        text = gettext("%(number)s published")
+    return text % values

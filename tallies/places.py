@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from bases.models import MilitaryBase
 from sources.countries import country_name
+from sources.local_names import local_name
 
 
 @dataclass(frozen=True)
@@ -18,8 +21,8 @@ class Place:
 
     def __str__(self) -> str:
         if self.base:
-            return self.base.name
-        return country_name(self.country) if self.country else self.name or "the total"
+            return local_name(self.base)
+        return country_name(self.country) if self.country else self.name or _("the total")
 
     @property
     def key(self) -> str:

@@ -24,6 +24,7 @@ from attacks.filters import CountFilter, IncidentForm, incidents_query
 from attacks.models import Incident
 from attacks.rules import Basis
 from config.clocks import CLOCKS
+from config.languages import in_source_language
 from sources.lookups import ValueField
 from sources.recorded import TODAY, Record
 from sources.templatetags.facts import DAY, day_words
@@ -190,6 +191,7 @@ def _texts(field: Any, value: Any) -> list[str]:
     return sorted({getattr(one, "slug", one) for one in value})
 
 
+@in_source_language
 def _title(form: Any, values: Mapping[str, list[str]], basis: Basis) -> str:
     parts = [
         words.format(_told(name, form, values[name], basis))
@@ -262,6 +264,7 @@ def _of_tally(given: Mapping[str, str]) -> Question:
     )
 
 
+@in_source_language
 def _title_of_row(
     tally: PublishedTally, row: Row, known_on: datetime.date | None, record: Record
 ) -> str:

@@ -14,6 +14,8 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from attacks.answers import count_by_site
 from attacks.counting import NO_ATTACKS, Count, Window
@@ -23,6 +25,7 @@ from attacks.records import annotated, with_bases
 from attacks.rules import Basis, rule_of
 from bases.models import MilitaryBase
 from bases.registry import bases_of
+from sources.local_names import local_name
 from sources.models import Organisation, Report
 from sources.recorded import TODAY, Record, as_instance, keep_related
 
@@ -47,14 +50,16 @@ class Gap:
 
     def __str__(self) -> str:
         if self.agrees:
-            return "agrees"
+            return _("agrees")
         if self.least > 0:
-            return f"short by {_range(self.least, self.most)}"
-        return f"we hold {_range(-self.most, -self.least)} more"
+            return _("short by %(number)s") % {"number": _range(self.least, self.most)}
+        return _("we hold %(number)s more") % {"number": _range(-self.most, -self.least)}
 
 
 def _range(low: int, high: int) -> str:
-    return f"{low}" if low == high else f"{low} to {high}"
+    if low == high:
+        return f"{low}"
+    return _("%(low)s to %(high)s") % {"low": low, "high": high}
 
 
 @dataclass(frozen=True)
@@ -90,9 +95,9 @@ class Row:
 class Examined:
     """An incident in the days and countries of a publication, and what the rule makes of it."""
 
-    COUNTED = "counted"
-    BORDERLINE = "borderline"
-    EXCLUDED = "excluded"
+    COUNTED = gettext_noop("counted")
+    BORDERLINE = gettext_noop("borderline")
+    EXCLUDED = gettext_noop("excluded")
 
     incident: Incident
     verdict: str
@@ -201,7 +206,7 @@ class _Counted:
             return Place(self.bases[self.basis.rule.root(line.base_id)])
         if line.country:
             return Place(country=line.country)
-        return Place(name=line.name_as_printed or "no place named")
+        return Place(name=line.name_as_printed or _("no place named"))
 
     def row(self, place: Place, **published: Any) -> Row:
         if not place.on_record:
@@ -303,12 +308,17 @@ def _judge(incident: Any, inside: bool) -> Examined:
         verdict = Examined.EXCLUDED if incident.left_out else Examined.COUNTED
         if verdict == Examined.COUNTED and (incident.in_doubt or not inside):
             verdict = Examined.BORDERLINE
-        return Examined(incident, verdict, "", f"withdrawn since: {incident.withdrawn}")
+        return Examined(
+            incident, verdict, "", _("withdrawn since: %(reason)s") % {"reason": incident.withdrawn}
+        )
     if incident.left_out:
         return Examined(incident, Examined.EXCLUDED, incident.left_out, incident.left_out_because)
     if not inside:
         return Examined(
-            incident, Examined.BORDERLINE, "days", "it may lie outside the days of the publication"
+            incident,
+            Examined.BORDERLINE,
+            "days",
+            _("it may lie outside the days of the publication"),
         )
     if incident.in_doubt:
         return Examined(incident, Examined.BORDERLINE, incident.in_doubt, incident.in_doubt_because)
@@ -323,7 +333,9 @@ def _of_row(
         if incident.base_id in sites:
             yield examined
         elif incident.base_id in around and examined.verdict != Examined.EXCLUDED:
-            why = f"at {incident.base.name}, which may be the same place; counted there"
+            why = _("at %(base)s, which may be the same place; counted there") % {
+                "base": local_name(incident.base)
+            }
             yield Examined(incident, Examined.BORDERLINE, "place", why)
 
 

@@ -12,6 +12,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from attacks.counting import Count, Window
 from bases.models import MilitaryBase
 from sources.models import Quantifier
@@ -206,4 +208,4 @@ def may_be_fewer(tally: PublishedTally, place: Place) -> bool:
 
 
 def as_of_words(tally: PublishedTally) -> str:
-    return f"as of {day_words(tally.as_of_earliest, tally.as_of_latest)}"
+    return _("as of %(day)s") % {"day": day_words(tally.as_of_earliest, tally.as_of_latest)}

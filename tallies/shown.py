@@ -6,7 +6,7 @@ Page, pictures, files and embedded parts all ask here, so that they say the same
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -313,16 +313,6 @@ def shown(params: QueryDict) -> Shown | DashboardForm:
     """What that address shows, or the form that says why it cannot be answered."""
     form = DashboardForm(params)
     return Shown(params, form) if form.is_valid() else form
-
-
-CHARTS: dict[str, Callable[[Shown], Chart | None]] = {
-    "bases": lambda one: one.bases_chart,
-    "weeks": lambda one: one.weeks_chart,
-    "weapons": lambda one: one.weapons_chart,
-    # What was coded with hindsight is not told by what was known on an earlier day.
-    "outcomes": lambda one: None if one.basis.known_on else one.outcomes_chart,
-    "claims": lambda one: one.claims_chart,
-}
 
 
 def sites_in(countries: Iterable[str]) -> frozenset[int] | None:

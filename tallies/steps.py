@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from attacks.counting import Count, Window
 from sources.models import Quantifier
 from sources.templatetags.facts import day_words
@@ -76,22 +78,30 @@ def step_of(place: Place, link: Link, held: Held) -> Step:
 
 def _notes(place: Place, earlier: PublishedTally, later: PublishedTally) -> Iterator[str]:
     if earlier.counting_since != later.counting_since:
-        starts = [_start(earlier), _start(later)]
-        yield f"The earlier one counts from {starts[0]}, the later one from {starts[1]}."
+        yield _("The earlier one counts from %(earlier)s, the later one from %(later)s.") % {
+            "earlier": _start(earlier),
+            "later": _start(later),
+        }
     # A line is of the same place whatever else the publication covers.
     if place.is_total and set(earlier.countries) != set(later.countries):
-        areas = [_area(earlier), _area(later)]
-        yield f"The earlier one covers {areas[0]}, the later one {areas[1]}."
-    for which, tally in (("earlier", earlier), ("later", later)):
+        yield _("The earlier one covers %(earlier)s, the later one %(later)s.") % {
+            "earlier": _area(earlier),
+            "later": _area(later),
+        }
+    qualified = (
+        (_("The earlier number is published as “%(quantifier)s”."), earlier),
+        (_("The later number is published as “%(quantifier)s”."), later),
+    )
+    for words, tally in qualified:
         quantifier = quantifier_of(tally, place)
         if quantifier not in ("", Quantifier.EXACTLY):
-            yield f"The {which} number is published as “{Quantifier(quantifier).label}”."
+            yield words % {"quantifier": Quantifier(quantifier).label}
 
 
 def _start(tally: PublishedTally) -> str:
     since = tally.counting_since
-    return day_words(since, since) if since else "a day that is not stated"
+    return day_words(since, since) if since else _("a day that is not stated")
 
 
 def _area(tally: PublishedTally) -> str:
-    return ", ".join(tally.country_names) or "countries that are not stated"
+    return ", ".join(tally.country_names) or _("countries that are not stated")

@@ -6,11 +6,13 @@ from django.db.models import Exists, OuterRef
 from django.http import Http404, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from attacks.basis import ClockForm
 from config.clocks import CLOCKS, asks_of_a_clock, clock_query, keeps
 from config.pages import kept_page
+from pages.dashboard_map import map_on
 from sources.filters import DayFilter
 from sources.models import Organisation
 from sources.recorded import TODAY
@@ -43,6 +45,7 @@ def dashboard(request):
         "clock_query": clock_query(request.GET),
         "choice": found.choice,
         "reconciliation": found.reconciliation,
+        "map": found.tally and map_on(found),
         "headline": found.tally and headline(found.tally, found.reconciliation),
         "record": on_record(found.form.basis.known_on),
     }
@@ -62,7 +65,7 @@ class BookForm(TodayForm):
         if slug := cleaned.get("counter"):
             self.chosen = all_counters().filter(slug=slug).first() if "\0" not in slug else None
             if self.chosen is None:
-                self.add_error("counter", "No published tally is by a counter of that name.")
+                self.add_error("counter", _("No published tally is by a counter of that name."))
         return cleaned
 
     chosen = None
@@ -278,8 +281,8 @@ class PeriodForm(TodayForm):
         required=False,
         to_field_name="slug",
         widget=forms.CheckboxSelectMultiple,
-        label="Counted by",
-        error_messages={"invalid_choice": "No published tally is by a counter “%(value)s”."},
+        label=_("Counted by"),
+        error_messages={"invalid_choice": _("No published tally is by a counter “%(value)s”.")},
     )
 
     def __init__(self, *args, **kwargs):

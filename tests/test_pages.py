@@ -53,6 +53,9 @@ PAGES = [
     "/organisations/group/",
     "/compare/",
     "/compare/?base=conoco&base=bare&since=2024-01-01",
+    "/map/",
+    "/map/?since=2024-01-01&site=conoco",
+    "/map/?since=abc",
 ]
 
 # Elements that are never closed.
@@ -235,7 +238,8 @@ def test_footer_names_the_last_revision_of_the_site_also_on_the_page_of_a_record
     page = client.get(path).content.decode()
 
     assert f"(revision {Revision.objects.first().number})" in page
-    assert re.search(r"This record was last changed .* in revision \d+: made by a test", page)
+    last = r'This record was last changed .* in revision \d+: <span dir="auto">made by a test'
+    assert re.search(last, page)
 
 
 def test_page_of_a_base_says_when_a_name_was_added(client):

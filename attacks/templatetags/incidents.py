@@ -1,8 +1,10 @@
 from urllib.parse import urlsplit
 
 from django import template
+from django.utils.translation import gettext as _
 
 from attacks.claim_status import ClaimStatus
+from attacks.models import UNGRADED, Grade
 
 register = template.Library()
 
@@ -24,3 +26,9 @@ def archive_address(report):
         return ""
     day = report.accessed_on or report.published_latest
     return f"https://web.archive.org/web/{f'{day:%Y%m%d}' if day else '*'}/{report.url}"
+
+
+@register.filter
+def grade_words(grades):
+    """The grades of a counting rule in words."""
+    return [_("not graded") if one == UNGRADED else str(Grade(one).label) for one in grades]

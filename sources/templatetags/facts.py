@@ -7,9 +7,10 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 from django.template.loader import get_template
 from django.utils.encoding import uri_to_iri
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import mark_safe
-from django.utils.translation import get_language, get_language_info
+from django.utils.translation import get_language, get_language_info, gettext_lazy
+from django.utils.translation import gettext as _
 
 from sources.countries import country_name
 from sources.models import Quantifier
@@ -23,14 +24,17 @@ DAY = "j F Y"
 def day_words(earliest, latest):
     """A range of days in words, such as "9 to 10 August 2024"; either end may be unknown."""
     if earliest is None and latest is None:
-        return "not known"
+        return _("not known")
     if earliest is None:
-        return f"not after {date_format(latest, DAY)}"
+        return _("not after %(day)s") % {"day": date_format(latest, DAY)}
     if latest is None:
-        return f"not before {date_format(earliest, DAY)}"
+        return _("not before %(day)s") % {"day": date_format(earliest, DAY)}
     if earliest == latest:
         return date_format(latest, DAY)
-    return f"{date_format(earliest, _first_part(earliest, latest))} to {date_format(latest, DAY)}"
+    return _("%(first)s to %(last)s") % {
+        "first": date_format(earliest, _first_part(earliest, latest)),
+        "last": date_format(latest, DAY),
+    }
 
 
 @register.simple_tag
@@ -40,14 +44,18 @@ def days(earliest, latest):
         return day_words(earliest, latest)
     if earliest == latest:
         return _time(latest, DAY)
-    return format_html(
-        "{} to {}", _time(earliest, _first_part(earliest, latest)), _time(latest, DAY)
+    return mark_safe(
+        escape(_("%(first)s to %(last)s"))
+        % {
+            "first": _time(earliest, _first_part(earliest, latest)),
+            "last": _time(latest, DAY),
+        }
     )
 
 
 @register.filter
 def day(value):
-    return _time(value, DAY) if value else "not known"
+    return _time(value, DAY) if value else _("not known")
 
 
 def _first_part(earliest, latest):
@@ -72,45 +80,60 @@ def _time_in(language, value, form):
 @register.filter
 def attacks(count):
     """A count as "3", or "3 to 5" where the days of some attacks are not known well enough."""
-    return f"{count.certain}" if count.exact else f"{count.certain} to {count.possible}"
+    if count.exact:
+        return f"{count.certain}"
+    return _("%(low)s to %(high)s") % {"low": count.certain, "high": count.possible}
 
 
 @register.simple_tag
 def people(low, high, best=None):
     """A number of people with its range; an unknown end stays open."""
     if low is None and high is None:
-        return "not known" if best is None else f"about {best}"
-    if high is None:
-        text = f"at least {low}" if low else "0 or more"
-    elif low is None:
-        text = f"at most {high}"
-    elif low == high:
+        return _("not known") if best is None else _("about %(best)s") % {"best": best}
+    if low == high:
         return f"{low}"
+    return _people_words(low, high, best) % {"low": low, "high": high, "best": best}
+
+
+def _people_words(low, high, best):
+    if high is None and not low:
+        texts = _("0 or more"), _("0 or more, most likely %(best)s")
+    elif high is None:
+        texts = _("at least %(low)s"), _("at least %(low)s, most likely %(best)s")
+    elif low is None:
+        texts = _("at most %(high)s"), _("at most %(high)s, most likely %(best)s")
     else:
-        text = f"{low} to {high}"
-    return text if best is None else f"{text}, most likely {best}"
+        texts = _("%(low)s to %(high)s"), _("%(low)s to %(high)s, most likely %(best)s")
+    return texts[best is not None]
 
 
 @register.filter
 def quantified(number, quantifier):
     """A published number in its own terms: "exactly" is how a bare number is read."""
     if number is None:
-        return "not stated"
+        return _("not stated")
     if quantifier in {"", Quantifier.EXACTLY}:
         return intcomma(number)
-    return f"{Quantifier(quantifier).label} {intcomma(number)}"
+    return QUANTIFIED[quantifier] % {"number": intcomma(number)}
+
+
+QUANTIFIED = {
+    Quantifier.AT_LEAST: gettext_lazy("at least %(number)s"),
+    Quantifier.MORE_THAN: gettext_lazy("more than %(number)s"),
+    Quantifier.ABOUT: gettext_lazy("about %(number)s"),
+}
 
 
 @register.filter
 def country(code):
-    return country_name(code) if code else "not known"
+    return country_name(code) if code else _("not known")
 
 
 @register.filter
 def language(code):
     """The name of a language by its BCP 47 code, or the code where Django has no name for it."""
     try:
-        return get_language_info(code)["name"]
+        return get_language_info(code)["name_translated"]
     except KeyError:
         return code
 
@@ -130,8 +153,22 @@ def degrees(coordinate):
 @register.filter
 def join_and(words):
     """One, one and two, or one, two and three."""
-    *first, last = words
-    return f"{', '.join(first)} and {last}" if first else last
+    *first, last = map(str, words)
+    if not first:
+        return last
+    return _("%(first)s and %(last)s") % {"first": _(", ").join(first), "last": last}
+
+
+@register.filter
+def join_list(words):
+    """One, two, three: by the comma of the language."""
+    return _(", ").join(str(word) for word in words)
+
+
+@register.filter
+def translated(words):
+    """Words that a module marked with gettext_noop, in the language of the page."""
+    return [_(word) for word in words]
 
 
 @register.filter

@@ -7,9 +7,11 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from charts.bars import HEIGHT
 from charts.shapes import written
+from sources.local_names import local_name
 from sources.templatetags.facts import day_words, quantified
 
 register = template.Library()
@@ -28,12 +30,13 @@ def tally_options(tallies, chosen):
 
 def tally_words(tally):
     """As of when, its total, and where it was read."""
-    total = "no total" if tally.total is None else quantified(tally.total, tally.quantifier)
-    words = f"{day_words(tally.as_of_earliest, tally.as_of_latest)}: {total}"
+    total = _("no total") if tally.total is None else quantified(tally.total, tally.quantifier)
+    values = {"day": day_words(tally.as_of_earliest, tally.as_of_latest), "total": total}
     report = tally.report
     if report is None:
-        return words
-    return f"{words}, {report.publisher.name if report.publisher else report.label}"
+        return _("%(day)s: %(total)s") % values
+    values["where"] = local_name(report.publisher) if report.publisher else report.label
+    return _("%(day)s: %(total)s, %(where)s") % values
 
 
 @register.simple_tag
@@ -52,10 +55,11 @@ def quote_row(tally, place, clocks, what):
 def _quote(query, what):
     """A plain link, so that no list carries a token."""
     return format_html(
-        '<a class="quote" href="{}?{}" aria-label="Quote this: {}" rel="nofollow">Quote this</a>',
+        '<a class="quote" href="{}?{}" aria-label="{}" rel="nofollow">{}</a>',
         reverse("tallies:new-figure"),
         query,
-        what,
+        _("Quote this: %(what)s") % {"what": what},
+        _("Quote this"),
     )
 
 

@@ -303,7 +303,7 @@ def test_rule_is_told_whole(client):
 
     assert "It counts strikes on facilities." in text
     assert "Until 30 June 2024 ." in text
-    assert "Only records of these grades: confirmed and none (none: not graded)." in text
+    assert "Only records of these grades: confirmed and not graded." in text
 
 
 @pytest.mark.parametrize("clock", ["known_on=2024-03-01", "recorded_at={then}"])
