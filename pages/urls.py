@@ -8,12 +8,14 @@ from .compare import compare
 from .corrections import corrections_page
 from .downloads import data
 from .methodology import methodology
+from .search_views import search
 
 app_name = "pages"
 
 urlpatterns = [
     path("charts/<slug:name>.csv", chart_views.data, name="chart-data"),
     path("charts/<slug:name>.svg", chart_views.drawing, name="chart-picture"),
+    path("search/", search, name="search"),
     path("about/", about, name="about"),
     path("methodology/", methodology, name="methodology"),
     path("data/", data, name="data"),

@@ -57,6 +57,9 @@ PAGES = [
     "/data/",
     "/corrections/",
     "/about/",
+    "/search/",
+    "/search/?q=conoco",
+    "/search/?q=script",
 ]
 
 # Elements that are never closed.
