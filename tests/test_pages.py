@@ -60,6 +60,7 @@ PAGES = [
     "/search/",
     "/search/?q=conoco",
     "/search/?q=script",
+    "/embed/",
 ]
 
 # Elements that are never closed.
