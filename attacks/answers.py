@@ -74,6 +74,14 @@ def by_days(basis: Basis = HOUSE_TODAY, window: Window = ALL_DAYS) -> Any:
     return counting.count_by_days(basis.published().filter(window.overlaps), basis)
 
 
+def by_days_of(filters: Any) -> Any:
+    """The same of what valid filters ask for."""
+    if _answered_by_totals(filters):
+        ranges = totals.ranges(filters.basis, filters.window, _bases(filters))
+        return ranges.values_list("base", "earliest", "latest", "certain", "possible")
+    return counting.count_by_days(filters.qs, filters.basis)
+
+
 def _answered_by_totals(filters: Any) -> bool:
     """Whether valid filters ask for nothing that the totals do not know."""
     known = PLACES_AND_DAYS | OF_THE_ANSWER

@@ -2,6 +2,7 @@ from dataclasses import dataclass
 from functools import wraps
 
 from django import forms
+from django.conf import settings
 from django.http import Http404
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +12,11 @@ from django_filters import MultipleChoiceFilter
 from config.clocks import CLOCKS, asks_of_a_clock, clock_query, keeps
 from config.keyset import backwards, beyond
 from config.throttle import Scope, looks_through_texts, seconds_to_wait
+from pages.incident_parts import figures_stated, of_today, said_by_day
+from pages.maps import locator
+from sources.kept import last_revision
 from sources.local_names import local_name
+from sources.models import Revision
 from sources.recorded import TODAY
 
 from .answers import count, total_and_rows
@@ -21,6 +26,7 @@ from .filters import CountFilter, IncidentFilter, incidents_queries, incidents_q
 from .models import NEWEST_FIRST, Grade, Incident, serial_of
 from .records import annotated, first_annotated, with_bases, with_documents
 from .rules import HOUSE_TODAY
+from .sentences import affirms_responsibility, nobody_claims, paragraph
 
 PAGE = 50
 
@@ -192,21 +198,40 @@ def incident(request, public_id):
         return render(
             request, "attacks/not_yet.html", {"incident": row, "basis": basis}, status=404
         )
-    return render(
-        request,
-        "attacks/incident.html",
-        {
-            "incident": incident,
-            "basis": basis,
-            "grade_definition": Grade(incident.grade).definition if incident.grade else "",
-            "claims": incident.claims.all(),
-            "reports": sorted(incident.reports.all(), key=_by_day_of_report),
-            "keys": incident.keys.all(),
-            "merged": with_bases(basis.published().filter(merged_into=row.pk), basis),
-            # It would tell what was changed since.
-            "last_change": None if basis.known_on or basis.record != TODAY else row.last_revision(),
-        },
-    )
+    claims, as_of = incident.claims.all(), _last_day_on_record(basis)
+    context = {
+        "incident": incident,
+        "basis": basis,
+        "where": locator(incident.base),
+        "sentences": paragraph(incident, as_of),
+        "grade_definition": Grade(incident.grade).definition if incident.grade else "",
+        "claims": claims,
+        "said": said_by_day(claims),
+        "figures": figures_stated(claims),
+        "nobody_claims": "" if somebody_claims(claims) else nobody_claims(as_of),
+        "reports": sorted(incident.reports.all(), key=_by_day_of_report),
+        "keys": incident.keys.all(),
+        "merged": with_bases(basis.published().filter(merged_into=row.pk), basis),
+        "corrections_email": settings.CORRECTIONS_EMAIL,
+    }
+    # They would tell what was changed since.
+    if not basis.known_on and basis.record == TODAY:
+        context |= of_today(request, incident, context["sentences"])
+    return render(request, "attacks/incident.html", context)
+
+
+def somebody_claims(claims):
+    """Whether anybody is on record as saying that they did it."""
+    return any(affirms_responsibility(claim) for claim in claims)
+
+
+def _last_day_on_record(basis):
+    """The day up to which the statements shown are on record."""
+    if basis.known_on:
+        return basis.known_on
+    if basis.record == TODAY:
+        return last_revision().moment.date()
+    return Revision.objects.get(number=basis.record.revision).moment.date()
 
 
 def _by_day_of_report(report):

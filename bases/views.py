@@ -1,3 +1,6 @@
+from collections import defaultdict
+from dataclasses import dataclass
+
 from django.conf import settings
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -8,13 +11,23 @@ from attacks.models import Incident
 from attacks.records import first_annotated, with_bases
 from attacks.views import active_filters, asked
 from config.pages import kept_page
+from pages import base_charts
+from pages.maps import locator
+from sources.models import Organisation
 from sources.revisions import last_revision
-from tallies.models import PublishedTally, TallyLine
+from tallies.models import PublishedTally
 
 from .filters import BaseFilter
 from .models import BaseName, ForcePresence, MilitaryBase
 
 LATEST_INCIDENTS = 20
+# Of what our record holds, in the order of the page.
+CHARTS = (
+    base_charts.timeline,
+    base_charts.weapons,
+    base_charts.claimants,
+    base_charts.casualties,
+)
 
 
 @kept_page
@@ -54,16 +67,21 @@ def base(request, slug):
         MilitaryBase.objects.select_related("parent", "report__publisher"), slug=slug
     )
     newest_first = Incident.objects.published().filter(base=base).in_order()
+    lines = _published_lines(base)
     return render(
         request,
         "bases/detail.html",
         {
             "base": base,
+            "where": locator(base),
             "names": base.names.select_related("report__publisher"),
+            "printed": _names_printed(lines),
             "parts": base.parts.all(),
             "count": count_at(base),
             "incidents": with_bases(first_annotated(newest_first, LATEST_INCIDENTS)),
-            "lines": _published_lines(base),
+            "lines": lines,
+            "published_chart": base_charts.published(base, lines),
+            "charts": [make(base) for make in CHARTS],
             "presences": ForcePresence.objects.filter(base=base).select_related(
                 "force", "report__publisher"
             ),
@@ -76,10 +94,31 @@ def _published_lines(base):
     """What was published of it: each counter's numbers together, newest first."""
     tallies = PublishedTally.objects.latest_first().filter(lines__base=base)
     order = {pk: place for place, pk in enumerate(tallies.values_list("pk", flat=True))}
-    lines = TallyLine.objects.filter(base=base).select_related(
-        "tally__counter", "tally__report__publisher"
-    )
     return sorted(
-        lines,
+        base_charts.lines_of(base),
         key=lambda line: (line.tally.counter.name, line.tally.counter_id, order[line.tally_id]),
     )
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A name by which a counter listed the base: how often, and in which lists first and last."""
+
+    name: str
+    counter: Organisation
+    times: int
+    first: PublishedTally
+    last: PublishedTally
+
+
+def _names_printed(lines):
+    """By counter, the name used most often first; `lines` are in the order of the page."""
+    found = defaultdict(list)
+    for line in lines:
+        if line.name_as_printed:
+            found[line.tally.counter_id, line.name_as_printed].append(line.tally)
+    names = [
+        Printed(name, tallies[0].counter, len(tallies), tallies[-1], tallies[0])
+        for (_counter, name), tallies in found.items()
+    ]
+    return sorted(names, key=lambda one: (one.counter.name, -one.times, one.name))

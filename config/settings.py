@@ -13,8 +13,9 @@ from pathlib import Path
 import environ
 from corsheaders.defaults import default_headers
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.management.utils import get_random_secret_key
+from django.core.validators import validate_email
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -42,6 +43,17 @@ def number(name, *, default):
     if not value.isdecimal():
         raise ImproperlyConfigured(f"{name} is {value!r}. Set it to a whole number.")
     return int(value)
+
+
+def email(name):
+    """An address that mail can be sent to, or nothing."""
+    value = text(name)
+    try:
+        if value:
+            validate_email(value)
+    except ValidationError as error:
+        raise ImproperlyConfigured(f"{name}={value!r} is no mail address.") from error
+    return value
 
 
 def database(name, *, default):
@@ -156,9 +168,24 @@ EXPORTS_PER_HOUR = number("EXPORTS_PER_HOUR", default=120)
 SEARCHES_PER_MINUTE = number("SEARCHES_PER_MINUTE", default=60)
 NUM_PROXIES = number("NUM_PROXIES", default=0)
 
+# Where readers write to who find a record wrong; without it pages do not ask them to.
+CORRECTIONS_EMAIL = email("CORRECTIONS_EMAIL")
+
 # For how many seconds a shared cache in front of the site may answer by itself from the API.
 # Browsers and clients always ask whether what they hold is still the answer.
 CDN_SECONDS = number("CDN_SECONDS", default=60)
+
+# A tile server under the map, such as https://tiles.example.org/{z}/{x}/{y}.png, and whom to credit
+# for it. Without one no reader's browser asks anybody else.
+MAP_TILES = text("MAP_TILES")
+MAP_TILES_CREDIT = text("MAP_TILES_CREDIT")
+if MAP_TILES:
+    parts = [MAP_TILES.startswith("https://"), *(f"{{{one}}}" in MAP_TILES for one in "xyz")]
+    if not all(parts) or any(mark in MAP_TILES for mark in " ;,'\"*") or not MAP_TILES_CREDIT:
+        raise ImproperlyConfigured(
+            "MAP_TILES must be an https address with {z}, {x} and {y}, and MAP_TILES_CREDIT must "
+            "say whose the tiles are."
+        )
 
 
 # Application

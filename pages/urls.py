@@ -1,7 +1,18 @@
 """The roof: pages that look at all apps."""
 
-from django.urls import path  # noqa: F401
+from django.urls import path
+
+from . import chart_views, map_views
+from .compare import compare
 
 app_name = "pages"
 
-urlpatterns = []
+urlpatterns = [
+    path("charts/<slug:name>.csv", chart_views.data, name="chart-data"),
+    path("charts/<slug:name>.svg", chart_views.drawing, name="chart-picture"),
+    path("compare/", compare, name="compare"),
+    path("map/", map_views.map_page, name="map"),
+    path("map/days.json", map_views.days, name="map-days"),
+    path("map/basemap.json", map_views.basemap, name="basemap"),
+    path("map/picture.svg", map_views.picture, name="map-picture"),
+]

@@ -8,13 +8,22 @@ from django.views.decorators.http import require_safe
 
 from attacks.claim_status import AFFIRMS_RESPONSIBILITY
 from attacks.models import Claim, Incident
+from attacks.rules import Basis
 from attacks.views import active_filters, asked
+from pages import organisation_charts
+from pages.organisation_charts import ALONE, claimed_by, is_group
 from tallies.public import cited_in_public
 
 from .filters import OrganisationFilter
 from .models import Organisation
 
 SHOWN = 20
+CHARTS = (
+    organisation_charts.claims,
+    organisation_charts.confirmed,
+    organisation_charts.blamers,
+    organisation_charts.publications,
+)
 
 
 @dataclass(frozen=True)
@@ -51,6 +60,7 @@ def organisation(request, slug):
         "sources/organisation.html",
         {
             "organisation": organisation,
+            "charts": {make.__name__: make(organisation) for make in CHARTS},
             "names": organisation.names.select_related("report__publisher"),
             "members": organisation.members.all(),
             "reports": first_of(cited_in_public().filter(publisher=organisation)),
@@ -70,16 +80,12 @@ def _said_of_incidents(organisation):
         .select_related("incident__base", "claimant", "blamed", "report__publisher")
         .order_by(F("made_on").desc(nulls_last=True), "-id")
     )
-    its_claims = organisation.claims.filter(AFFIRMS_RESPONSIBILITY)
-    is_group = organisation.kind == Organisation.Kind.ARMED_GROUP
+    claimed = claimed_by(organisation).annotate(alone=Basis.yes_or_no(ALONE))
+    its_list = _address("attacks:incidents", claimant=organisation.slug)
     return {
         "claimed": first_of(
-            Incident.objects.published()
-            .filter(pk__in=its_claims.values("incident"))
-            .select_related("base")
-            .in_order(),
-            # Only an armed group's claims are claims of responsibility to the filter.
-            more=_address("attacks:incidents", claimant=organisation.slug) if is_group else "",
+            claimed.select_related("base").in_order(),
+            more=its_list if is_group(organisation) else "",
         ),
         "blamed": first_of(claims.filter(blamed=organisation)),
         "said": first_of(claims.filter(claimant=organisation).exclude(AFFIRMS_RESPONSIBILITY)),

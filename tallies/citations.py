@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.formats import date_format
 
 from config.languages import in_source_language
+from sources.models import Revision
 from sources.templatetags.facts import DAY
 
 from .models import Figure
@@ -30,40 +31,20 @@ TEX = str.maketrans(
 )
 
 
-@dataclass(frozen=True)
-class Citation:
-    """A figure at its address, as read on a day."""
+class Cited:
+    """What is cited at its address, as our record stood after a revision, and as read on a day."""
 
-    figure: Figure
+    key: str
+    title: str
+    note: str
+    revision: Revision
     url: str
     accessed: datetime.date
 
     @property
-    def key(self) -> str:
-        return f"basewatch-{self.figure.id}"
-
-    @property
     def day(self) -> datetime.date:
         """When our record stood so."""
-        return self.figure.revision.moment.date()
-
-    @property
-    def title(self) -> str:
-        return " ".join(self.figure.title.split())
-
-    @property
-    @in_source_language
-    def note(self) -> str:
-        return f"Value: {self.figure.value}. Revision {self.figure.revision_id} of the record"
-
-    @property
-    @in_source_language
-    def plain(self) -> str:
-        return (
-            f"{AUTHOR}. “{self.title}”: {self.figure.value}. Revision {self.figure.revision_id} of "
-            f"the record, {date_format(self.day, DAY)}. {self.url} ({LICENCE}). "
-            f"Accessed {date_format(self.accessed, DAY)}."
-        )
+        return self.revision.moment.date()
 
     @property
     @in_source_language
@@ -94,7 +75,7 @@ class Citation:
                 "title": self.title,
                 "issued": _date(self.day),
                 "accessed": _date(self.accessed),
-                "version": f"revision {self.figure.revision_id}",
+                "version": f"revision {self.revision.number}",
                 "URL": self.url,
                 "note": f"{self.note}. {LICENCE}",
             }
@@ -109,6 +90,68 @@ class Citation:
             for item in self.csl
         )
         return "[{\n" + "\n}, {\n".join(items) + "\n}]\n"
+
+
+@dataclass(frozen=True)
+class Citation(Cited):
+    """A figure at its address, as read on a day."""
+
+    figure: Figure
+    url: str
+    accessed: datetime.date
+
+    @property
+    def key(self) -> str:  # type: ignore[override]
+        return f"basewatch-{self.figure.id}"
+
+    @property
+    def revision(self) -> Revision:  # type: ignore[override]
+        return self.figure.revision
+
+    @property
+    def title(self) -> str:  # type: ignore[override]
+        return " ".join(self.figure.title.split())
+
+    @property
+    @in_source_language
+    def note(self) -> str:  # type: ignore[override]
+        return f"Value: {self.figure.value}. Revision {self.figure.revision_id} of the record"
+
+    @property
+    @in_source_language
+    def plain(self) -> str:
+        return (
+            f"{AUTHOR}. “{self.title}”: {self.figure.value}. Revision {self.figure.revision_id} of "
+            f"the record, {date_format(self.day, DAY)}. {self.url} ({LICENCE}). "
+            f"Accessed {date_format(self.accessed, DAY)}."
+        )
+
+
+@dataclass(frozen=True)
+class RecordCitation(Cited):
+    """A record, such as an incident, at its address; as read when it was last changed."""
+
+    key: str
+    title: str
+    url: str
+    revision: Revision
+
+    @property
+    def accessed(self) -> datetime.date:  # type: ignore[override]
+        return self.day
+
+    @property
+    @in_source_language
+    def note(self) -> str:  # type: ignore[override]
+        return f"Revision {self.revision.number} of the record"
+
+    @property
+    @in_source_language
+    def plain(self) -> str:
+        return (
+            f"{AUTHOR}. “{self.title}”. {self.note}, {date_format(self.day, DAY)}. "
+            f"{self.url} ({LICENCE})."
+        )
 
 
 def tex(text: str) -> str:

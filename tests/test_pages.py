@@ -51,6 +51,11 @@ PAGES = [
     "/organisations/",
     "/organisations/sohr/",
     "/organisations/group/",
+    "/compare/",
+    "/compare/?base=conoco&base=bare&since=2024-01-01",
+    "/map/",
+    "/map/?since=2024-01-01&site=conoco",
+    "/map/?since=abc",
 ]
 
 # Elements that are never closed.
@@ -264,7 +269,7 @@ def test_page_that_fails(client, monkeypatch):
     def fail(*args):
         raise RuntimeError
 
-    monkeypatch.setattr("tallies.views.choose", fail)
+    monkeypatch.setattr("tallies.views.shown", fail)
     client.raise_request_exception = False
 
     response = client.get("/")
