@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
+from typing import TypeVar
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -11,6 +13,7 @@ from django.utils.translation import gettext as _
 from .scale import Day, Days, ticks
 from .shapes import Dot, Label, Line, Rect, Shape, Text
 
+T = TypeVar("T")
 TOP = 14  # room for the number above the highest rule
 FOOT = 22  # room for the months below
 
@@ -74,7 +77,7 @@ def step_line(readings: Sequence[Reading], days: Days, plot: Plot, kind: str) ->
     """
     shapes: list[Shape] = []
     ordered = sorted(readings, key=lambda one: (one.latest, one.earliest))
-    for one, following in zip(ordered, [*ordered[1:], None], strict=True):
+    for one, following in pairs(ordered):
         y = plot.y(one.value)
         begin, width = days.span(one.earliest, one.latest)
         if one.earliest != one.latest:
@@ -86,6 +89,13 @@ def step_line(readings: Sequence[Reading], days: Days, plot: Plot, kind: str) ->
         else:
             shapes.append(Line(begin, y, begin + width, y, kind))
     return shapes
+
+
+def pairs(those: Sequence[T]) -> Iterator[tuple[T, T | None]]:
+    """Each with the one that follows it, the last with None."""
+    following = iter(those)
+    next(following, None)
+    return zip_longest(those, following)
 
 
 def dots(

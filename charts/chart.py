@@ -76,10 +76,9 @@ class Chart:
     def is_empty(self) -> bool:
         return not self.rows and not self.table
 
-    def at(self, address: str, query: str) -> Chart:
-        """The same with the addresses of its data and its picture; `address` lacks the ending."""
-        query = f"?{query}" if query else ""
-        self.csv_url, self.svg_url = f"{address}.csv{query}", f"{address}.svg{query}"
+    def at(self, csv_url: str, svg_url: str) -> Chart:
+        """The same with the addresses of its data and of its picture."""
+        self.csv_url, self.svg_url = csv_url, svg_url
         return self
 
 

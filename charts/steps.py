@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from .axes import Plot, Reading, days_words, dots, step_line
+from .axes import Plot, Reading, days_words, dots, pairs, step_line
 from .bars import counted_words
 from .chart import COLOURS, Cell, Chart, Key, Panel
 from .scale import Day, Days
@@ -97,7 +97,7 @@ def _panels(lines: Sequence[Line], ranges: Sequence[Range]) -> list[Panel]:
 def _area(ranges: Sequence[Range], days: Days, plot: Plot) -> list[Shape]:
     """A slab from each day to the next one."""
     shapes: list[Shape] = []
-    for one, following in zip(ranges, [*ranges[1:], None], strict=True):
+    for one, following in pairs(ranges):
         begin = days.at(one.day)
         end = days.at(following.day) if following else 100.0
         high, low = plot.y(one.possible), plot.y(one.certain)

@@ -10,7 +10,7 @@ PAGES = {
     "bases": "/bases/",
     "base": "/bases/conoco/",
     "tallies": "/tallies/",
-    "tally": "/tallies/sohr-2024-08-10/",
+    "tally": "/tallies/sohr-via-dw-20240810/",
     "unaccounted": "/tallies/unaccounted/",
     "period": "/tallies/period/?since=2023-10-19&until=2024-02-04",
     "figures": "/figures/",

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from . import map_views
+from . import chart_views, map_views
 from .compare import compare
 
 app_name = "pages"
 
 urlpatterns = [
+    path("charts/<slug:name>.csv", chart_views.data, name="chart-data"),
+    path("charts/<slug:name>.svg", chart_views.drawing, name="chart-picture"),
     path("compare/", compare, name="compare"),
     path("map/", map_views.map_page, name="map"),
     path("map/days.json", map_views.days, name="map-days"),

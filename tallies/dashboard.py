@@ -19,13 +19,15 @@ from attacks.rules import Basis
 from bases.models import ForcePresence
 from sources.kept import kept
 from sources.local_names import local_name
-from sources.models import Organisation
+from sources.models import Organisation, Revision
 from sources.validators import key_format
 
+from .corrections import corrections
 from .models import PublishedTally
 
 Day = datetime.date
 LATEST_INCIDENTS = 8
+LATEST_CORRECTIONS = 5
 PRESENCES = 12
 KEY = key_format.regex  # also keeps NUL from PostgreSQL, which refuses it
 
@@ -116,6 +118,7 @@ class OnRecord:
     coverage: Coverage
     presences: list[ForcePresence]
     incidents: list[Incident]
+    corrections: list[Revision]
 
 
 @kept(COUNTERS)
@@ -129,6 +132,8 @@ def on_record(known_on: Day | None) -> OnRecord:
         coverage=coverage(basis),
         presences=list(_presences(known_on)[:PRESENCES]),
         incidents=shown(latest, basis),
+        # What was corrected is our own time, so the day on which something was known is no clock.
+        corrections=[] if known_on else list(corrections()[:LATEST_CORRECTIONS]),
     )
 
 

@@ -151,22 +151,32 @@ class Reconciliation:
 
 
 def reconcile(
-    tally: PublishedTally, *, known_on: Day | None = None, record: Record = TODAY
+    tally: PublishedTally,
+    *,
+    known_on: Day | None = None,
+    record: Record = TODAY,
+    basis: Basis | None = None,
+    window: Window | None = None,
 ) -> Reconciliation:
-    """Hold the tally against what is on record. `tally` is a row of that record (`tally_of`)."""
-    if record == TODAY:
+    """Hold the tally against what is on record. `tally` is a row of that record (`tally_of`).
+
+    By the rule of its counter and over its own days, unless another basis and window are given.
+    """
+    basis = basis or Basis(rule_of(tally.counter, record), known_on, record)
+    if basis.record == TODAY:
         prefetch_related_objects([tally], Prefetch("lines", TallyLine.objects.order_by("position")))
-    basis = Basis(rule_of(tally.counter, record), known_on, record)
-    counts = count_by_site(basis, tally.window)
-    return _Counted(tally, basis, bases_of(record), counts).reconciliation()
+    window = window or tally.window
+    counts = count_by_site(basis, window)
+    return _Counted(tally, basis, window, bases_of(basis.record), counts).reconciliation()
 
 
 @dataclass(frozen=True)
 class _Counted:
-    """A publication with our count at each base over its days."""
+    """A publication with our count at each base over these days."""
 
     tally: PublishedTally
     basis: Basis
+    window: Window
     bases: Mapping[int, MilitaryBase]
     counts: dict[int, Count]
 
@@ -175,7 +185,7 @@ class _Counted:
         return Reconciliation(
             tally=self.tally,
             basis=self.basis,
-            window=self.tally.window,
+            window=self.window,
             listed=listed,
             not_listed=list(self.not_listed({row.place for row in listed})),
             total=self.total(),
@@ -209,7 +219,7 @@ class _Counted:
             place,
             **published,
             ours=self.count(place),
-            query=query_of(self.basis, self.tally.window, **where),
+            query=query_of(self.basis, self.window, **where),
         )
 
     def count(self, place: Place) -> Count:
@@ -249,7 +259,7 @@ class _Counted:
             TOTAL,
             published=self.tally.total,
             ours=sum(inside, NO_ATTACKS),
-            query=query_of(self.basis, self.tally.window, country=codes),
+            query=query_of(self.basis, self.window, country=codes),
         )
 
 

@@ -19,46 +19,33 @@ from sources.revisions import last_revision
 from sources.validators import sane_day
 
 from .book import Page, read_book, work_queue
-from .dashboard import choose, on_record
+from .dashboard import on_record
 from .findings import Finding
+from .headline import headline
 from .models import FindingKind, PublishedTally, TallyLine
 from .periods import compare_period
 from .reconciliation import examine, reconcile, tally_of
+from .shown import DashboardForm, TodayForm, shown
 from .steps import Step
 
 STEPS = 100  # on a page of the work queue
-
-
-class TodayForm(ClockForm):
-    """A page of today's record, by what was known when."""
-
-    def clean(self):
-        cleaned = super().clean()
-        if self.record != TODAY:
-            reason = _("This page is of today's record; single tallies and incidents answer it.")
-            self.add_error("recorded_at", reason)
-        return cleaned
 
 
 @kept_page
 @keeps(*CLOCKS)
 @require_safe
 def dashboard(request):
-    clocks = TodayForm(request.GET)
-    if not clocks.is_valid():
-        return render(request, "attacks/bad_clock.html", {"clocks": clocks}, status=400)
-    basis = clocks.basis
-    choice = choose(
-        request.GET.get("counter", ""), request.GET.get("tally", ""), known_on=basis.known_on
-    )
+    found = shown(request.GET)
+    if isinstance(found, DashboardForm):
+        return render(request, "attacks/bad_clock.html", {"clocks": found}, status=400)
     context = {
-        "basis": basis,
+        "shown": found,
+        "basis": found.form.basis,
         "clock_query": clock_query(request.GET),
-        "choice": choice,
-        "reconciliation": (
-            reconcile(choice.tally, known_on=basis.known_on) if choice.tally else None
-        ),
-        "record": on_record(basis.known_on),
+        "choice": found.choice,
+        "reconciliation": found.reconciliation,
+        "headline": found.tally and headline(found.tally, found.reconciliation),
+        "record": on_record(found.form.basis.known_on),
     }
     return render(request, "tallies/dashboard.html", context)
 

@@ -266,7 +266,7 @@ def test_page_that_fails(client, monkeypatch):
     def fail(*args):
         raise RuntimeError
 
-    monkeypatch.setattr("tallies.views.choose", fail)
+    monkeypatch.setattr("tallies.views.shown", fail)
     client.raise_request_exception = False
 
     response = client.get("/")

@@ -9,6 +9,8 @@ from django.utils.safestring import mark_safe
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from charts.bars import HEIGHT
+from charts.shapes import written
 from sources.local_names import local_name
 from sources.templatetags.facts import day_words, quantified
 
@@ -59,6 +61,13 @@ def _quote(query, what):
         _("Quote this: %(what)s") % {"what": what},
         _("Quote this"),
     )
+
+
+@register.simple_tag
+def bar_of(row, bars, direction):
+    """The bar of a place: `bars` are shapes by the keys of places."""
+    drawn = written(bars.get(row.place.key, ()), mirrored=direction == "rtl")
+    return format_html('<svg aria-hidden="true" width="100%" height="{}">{}</svg>', HEIGHT, drawn)
 
 
 @register.simple_tag

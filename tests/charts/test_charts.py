@@ -187,7 +187,7 @@ def test_page_shows_title_words_links_and_table(direction):
     week = Period(START, START + datetime.timedelta(days=6), "/incidents/?x=1&y=2", 1)
     chart = stack("weeks", "By week", [week], [Series("<b>", "/b", [3])], desc="In words")
 
-    page = shown(chart.at("/charts/weeks", "since=2023"), direction)
+    page = shown(chart.at("/charts/weeks.csv?since=2023", "/charts/weeks.svg"), direction)
 
     assert "By week" in page
     assert "<desc>In words</desc>" in page
