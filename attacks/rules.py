@@ -84,10 +84,16 @@ class Rule:
     doubtful: tuple[tuple[int, int], ...] = ()
     report: Report | None = None
     id: int | None = None  # of its row; that of the house has none
+    whose: Organisation | None = None
 
     @property
     def is_house(self) -> bool:
         return self.slug == HOUSE_SLUG
+
+    @property
+    def local_name(self) -> str:
+        """Its name in the language of the page."""
+        return local_name(self.whose) if self.whose else self.name
 
     @property
     def countries(self) -> list[str]:
@@ -203,7 +209,7 @@ def _house_clauses(rule: Rule) -> list[Clause]:
     merged = Q(merged_into=None)
     if rule.grades:
         graded = Q(grade__in=["" if one == "none" else one for one in rule.grades])
-        why = _("its grade does not count for %(rule)s") % {"rule": rule.name}
+        why = _("its grade does not count for %(rule)s") % {"rule": rule.local_name}
     else:
         graded, why = ~Q(grade="discounted"), gettext_noop("graded discounted")
     return [
@@ -226,13 +232,13 @@ def _without_hindsight(clause: Clause) -> Clause:
 
 def _own_clauses(basis: Basis) -> list[Clause]:
     rule, clauses = basis.rule, []
-    whose = {"rule": rule.name}
+    whose = {"rule": rule.local_name}
     if rule.territory:
         inside = Q(base__in=bases_in(basis.record, rule.territory))
         outside = _("outside %(countries)s") % {"countries": _listed(rule.countries)}
         clauses.append(Clause("territory", inside, inside, outside))
     if rule.since:
-        first = {"day": date_format(rule.since, "j F Y"), "rule": rule.name}
+        first = {"day": date_format(rule.since, "j F Y"), "rule": rule.local_name}
         clauses.append(
             Clause(
                 "since",
@@ -243,7 +249,7 @@ def _own_clauses(basis: Basis) -> list[Clause]:
             )
         )
     if rule.until:
-        last = {"day": date_format(rule.until, "j F Y"), "rule": rule.name}
+        last = {"day": date_format(rule.until, "j F Y"), "rule": rule.local_name}
         clauses.append(
             Clause(
                 "until",
@@ -342,7 +348,10 @@ def bases_in(record: Record, countries: Iterable[str]) -> Any:
 
 
 def _listed(names: list[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
+    *first, last = names
+    if not first:
+        return last
+    return _("%(first)s and %(last)s") % {"first": _(", ").join(first), "last": last}
 
 
 def rules(record: Record = TODAY) -> Mapping[str, Rule]:
@@ -388,6 +397,7 @@ def _rule(row: Any, sites: list[Any], organisations: dict, reports: dict) -> Rul
         doubtful=tuple((site.base_id, site.into_id) for site in own if site.doubtful),
         report=reports.get(row.report_id),
         id=row.id,
+        whose=organisations[row.organisation_id],
     )
 
 

@@ -80,7 +80,7 @@ def _value_texts(filters, name, values):
     if name in YES_OR_NO:
         return [(value, YES_OR_NO[name][cleaned]) for value in values if cleaned is not None]
     if name == "rule":
-        return [(value, filters.basis.rule.name) for value in values]
+        return [(value, filters.basis.rule.local_name) for value in values]
     if hasattr(cleaned, "model"):
         names = {record.slug: local_name(record) for record in cleaned}
     else:

@@ -205,6 +205,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "simple_history",
     "js_lib_leaflet",
+    "django_countries",  # for its names of countries in other languages
     "charts",
     "sources",
     "bases",

@@ -15,11 +15,12 @@ from charts.picture import picture
 from config.clocks import keeps
 from sources.formats import csv_chunks
 from sources.kept import last_revision
-from tallies import shown as dashboard
 
-# Of every page with charts: what it shows for its parameters, or the form that says why it cannot;
-# and its charts of that, by name.
-PAGES = [(dashboard.shown, dashboard.CHARTS)]
+from . import dashboard_charts, record_charts
+
+# Every chart that has an address, by name: made of the parameters of its page. What is not on
+# record is a ValueError; for what cannot be read it gives the form that says why.
+CHARTS = dashboard_charts.CHARTS | record_charts.CHARTS
 
 
 def answered(view):
@@ -27,15 +28,15 @@ def answered(view):
 
     @wraps(view)
     def answer(request, name):
-        show, charts = next((page for page in PAGES if name in page[1]), (None, {}))
-        if show is None:
+        if name not in CHARTS:
             raise Http404("There is no chart of that name.")
-        found = show(request.GET)
+        try:
+            found = CHARTS[name](request.GET)
+        except ValueError as error:
+            raise Http404(str(error)) from error
         if isinstance(found, BaseForm):
             return render(request, "attacks/bad_clock.html", {"clocks": found}, status=400)
-        if found.errors:
-            raise Http404(" ".join(found.errors.values()))
-        return view(request, charts[name](found))
+        return view(request, found)
 
     return answer
 

@@ -34,7 +34,7 @@ from sources.local_names import local_name
 from tallies.models import TallyLine
 
 from .base_charts import Casualties, casualties_of
-from .incident_lists import incidents_at
+from .incident_lists import incidents_at, takeable
 
 Day = datetime.date
 MOST = 5
@@ -143,7 +143,7 @@ def by_months(columns: Sequence[Compared]) -> Chart:
     chart = Chart(
         "compare-months",
         _("Attacks on our record by month, on one scale"),
-        _("Each panel is one base. What only an outline holds is possible in its month, not certain."),
+        _("A panel for each base. What only an outline holds is possible in its month."),
         legend=[Key("certain", _("Counted, certain")), Key("possible", _("Counted, possible"))],
         columns=[_("Month"), *(local_name(column.base) for column in columns)],
         csv_columns=["base", "month", "certain", "possible"],
@@ -260,12 +260,20 @@ def _answer(filters: Any, params: QueryDict) -> dict[str, Any]:
         "columns": columns,
         "basis": filters.basis,
         "window": filters.window,
-        "chart": by_months(columns),
+        "chart": takeable(by_months(columns), _asked_again(params)),
         "published": [
             (counter, [_line_of(column, counter) for column in columns])
             for counter in sorted(counters, key=lambda one: one.name)
         ],
     }
+
+
+def _asked_again(params: QueryDict) -> str:
+    """The question as an address has it."""
+    known = QueryDict(mutable=True)
+    for name in ASKED:
+        known.setlist(name, params.getlist(name))
+    return known.urlencode()
 
 
 def _line_of(column: Compared, counter: Any) -> TallyLine | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from attacks.rules import HOUSE, Rule
 from charts.chart import Chart
@@ -19,10 +19,10 @@ def incidents_at(*bases: str, rule: Rule = HOUSE, **params: Any) -> str:
     return f"{reverse('attacks:incidents')}?{query}"
 
 
-def takeable(chart: Chart, **params: str) -> Chart:
-    """The chart with the addresses of its data and picture, where charts are given out alone."""
-    try:
-        address = reverse("pages:chart", args=[chart.name, "csv"]).removesuffix(".csv")
-    except NoReverseMatch:
-        return chart
-    return chart.at(address, urlencode(params))
+def takeable(chart: Chart, query: str = "", **params: str) -> Chart:
+    """The chart with the addresses of its data and of its picture."""
+    data, picture = (
+        f"{reverse(f'pages:chart-{part}', args=[chart.name])}?{query or urlencode(params)}"
+        for part in ("data", "picture")
+    )
+    return chart.at(data, picture)

@@ -6,7 +6,7 @@ Page, pictures, files and embedded parts all ask here, so that they say the same
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -255,7 +255,13 @@ class Shown:
         self, name: str, title: str, filter: str, counts: dict[str, Count], labels: dict[str, Any]
     ) -> Chart:
         rows = [
-            Part(labels[key], self.incidents_url(None, **{filter: [key]}), one.certain, one.possible, key)
+            Part(
+                labels[key],
+                self.incidents_url(None, **{filter: [key]}),
+                one.certain,
+                one.possible,
+                key,
+            )
             for key, one in counts.items()
         ]
         return self._at(parts(name, title, rows))
@@ -272,17 +278,6 @@ def shown(params: QueryDict) -> Shown | DashboardForm:
     """What that address shows, or the form that says why it cannot be answered."""
     form = DashboardForm(params)
     return Shown(params, form) if form.is_valid() else form
-
-
-CHARTS: dict[str, Callable[[Shown], Chart]] = {
-    "bases": lambda one: one.bases_chart,
-    "weeks": lambda one: one.weeks_chart,
-    "weapons": lambda one: one.weapons_chart,
-    "outcomes": lambda one: one.outcomes_chart,
-    "claims": lambda one: one.claims_chart,
-}
-# With `known_on` these would tell what was coded with hindsight.
-HINDSIGHT = ("outcomes",)
 
 
 def sites_in(countries: Iterable[str]) -> frozenset[int] | None:

@@ -53,6 +53,9 @@ PAGES = [
     "/organisations/group/",
     "/compare/",
     "/compare/?base=conoco&base=bare&since=2024-01-01",
+    "/map/",
+    "/map/?since=2024-01-01&site=conoco",
+    "/map/?since=abc",
 ]
 
 # Elements that are never closed.

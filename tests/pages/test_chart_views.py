@@ -65,6 +65,8 @@ def test_page_file_and_api_agree(client, question):
         assert int(by_base[row["key"]]["possible"]) == row["possible"]
         if exact_end:
             assert int(by_base[row["key"]]["certain"]) == row["certain"]
+    if shown.basis.known_on:
+        assert client.get(f"/charts/outcomes.csv?{urlencode(question)}").status_code == 404
     for name, group_by in [("weapons", "weapon"), ("claims", "claim_status")]:
         mine = {row["key"]: int(row["possible"]) for row in rows_of(client, name, question)}
         assert mine == {
