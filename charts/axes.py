@@ -37,13 +37,22 @@ class Plot:
         return round(self.bottom - (self.bottom - TOP) * value / (self.top_value or 1), 1)
 
     def rules(self) -> list[Shape]:
-        """A line at each round number, the number above its far end."""
-        shapes: list[Shape] = []
-        for value in ticks(self.highest):
-            shapes.append(Line(0, self.y(value), 100, self.y(value), "rule" if value else "axis"))
-            if value:
-                shapes.append(Label(100, self.y(value) - 3, f"{value:,}", "end", "tick"))
-        return shapes
+        """A line at each round number."""
+        return [
+            Line(0, self.y(value), 100, self.y(value), "rule" if value else "axis")
+            for value in ticks(self.highest)
+        ]
+
+    def numbers(self, side: str = "end") -> list[Shape]:
+        """The round numbers, each above the end of its line; drawn last, so that no bar hides one.
+
+        A total rises from the start, so its numbers stand there, where it leaves room.
+        """
+        x = 0 if side == "start" else 100
+        return [
+            Label(x, self.y(value) - 3, f"{value:,}", side, "tick")
+            for value in ticks(self.highest)[1:]
+        ]
 
     def months(self, days: Days) -> list[Shape]:
         """Names of months below, a year where one begins; every second only on wide screens."""

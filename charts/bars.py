@@ -20,8 +20,8 @@ THIN = 0.7  # percent: the width of a mark
 class Bar:
     label: Text
     href: str
-    certain: int
-    possible: int
+    certain: int | None  # both None: nothing says what to count there, which is not zero
+    possible: int | None
     published: int | None = None
     published_href: str = ""
     published_words: Text = ""  # as it was printed, where that is more than the number
@@ -38,7 +38,7 @@ def counted_words(certain: int, possible: int) -> Text:
 
 def bars(name: str, title: Text, rows: Sequence[Bar], *, desc: Text = "") -> Chart:
     """`rows` in the order in which they are to stand."""
-    most = max((max(row.possible, row.published or 0) for row in rows), default=0)
+    most = max((max(row.possible or 0, row.published or 0) for row in rows), default=0)
     with_published = any(row.published is not None for row in rows)
     legend = [Key("certain", _("Counted, certain")), Key("possible", _("Counted, possible"))]
     if with_published:
@@ -62,7 +62,10 @@ def _row(row: Bar, most: int, with_published: bool) -> Row:
     if row.published is not None:
         words = row.published_words or f"{row.published:,}"
         published = Cell(words, row.published_href, number=True)
-    counted = Cell(counted_words(row.certain, row.possible), row.counted_href, number=True)
+    counted = Cell(_("not comparable"), number=True)
+    if row.certain is not None and row.possible is not None:
+        words = counted_words(row.certain, row.possible)
+        counted = Cell(words, row.counted_href, number=True)
     return Row(
         Cell(row.label, row.href),
         _shapes(row, most),
@@ -72,11 +75,11 @@ def _row(row: Bar, most: int, with_published: bool) -> Row:
 
 def _shapes(row: Bar, most: int) -> list[Shape]:
     top = (HEIGHT - BAR) / 2
-    certain, possible = percent(row.certain, most), percent(row.possible, most)
+    certain, possible = percent(row.certain or 0, most), percent(row.possible or 0, most)
     shapes: list[Shape] = []
-    if row.certain:
+    if certain:
         shapes.append(Rect(0, top, certain, BAR, "certain"))
-    if row.possible > row.certain:
+    if possible > certain:
         shapes.append(Rect(certain, top, possible - certain, BAR, "possible"))
     if row.published is not None:
         at = min(max(percent(row.published, most) - THIN / 2, 0), 100 - THIN)

@@ -37,6 +37,7 @@ COLOURS = {
     "c5": "#e0a83c",
     "c6": "#b9b2a4",
 }
+LINES = {5: COLOURS["soft"], 6: COLOURS["ink"]}  # where thin lines are darker than areas
 DASHES = {2: "7 3", 3: "2 2", 4: "9 3 2 3", 5: "4 4", 6: "12 4"}
 
 
@@ -57,8 +58,9 @@ def style() -> str:
     ]
     for n in range(1, 7):
         dash = f";stroke-dasharray:{DASHES[n]}" if n in DASHES else ""
-        colour = c[f"c{n}"]
-        rules.append(f".s{n}{{fill:{colour}}}.l{n}{{fill:{colour};stroke:{colour}{dash}}}")
+        fill, line = c[f"c{n}"], LINES.get(n, c[f"c{n}"])
+        rules.append(f".s{n}{{fill:{fill}}}.l{n}{{fill:{line};stroke:{line}{dash}}}")
+    rules.append(f".s6{{stroke:{c['soft']}}}.direct{{fill:{c['ink']}}}")
     rules += ["circle{stroke-dasharray:none}", ".band{stroke:none;fill-opacity:.35}"]
     return "".join(rules)
 

@@ -7,6 +7,7 @@ An empty variable counts as unset; a bad value stops the start.
 """
 
 import os
+import re
 import tempfile
 from pathlib import Path
 
@@ -179,13 +180,12 @@ CDN_SECONDS = number("CDN_SECONDS", default=60)
 # for it. Without one no reader's browser asks anybody else.
 MAP_TILES = text("MAP_TILES")
 MAP_TILES_CREDIT = text("MAP_TILES_CREDIT")
-if MAP_TILES:
-    parts = [MAP_TILES.startswith("https://"), *(f"{{{one}}}" in MAP_TILES for one in "xyz")]
-    if not all(parts) or any(mark in MAP_TILES for mark in " ;,'\"*") or not MAP_TILES_CREDIT:
-        raise ImproperlyConfigured(
-            "MAP_TILES must be an https address with {z}, {x} and {y}, and MAP_TILES_CREDIT must "
-            "say whose the tiles are."
-        )
+TILES = re.compile(r"https://[a-zA-Z0-9.:-]+/(?=.*\{z\})(?=.*\{x\})(?=.*\{y\})[^\s;,\"']+")
+if MAP_TILES and not (TILES.fullmatch(MAP_TILES) and MAP_TILES_CREDIT):
+    raise ImproperlyConfigured(
+        "MAP_TILES must be an https address with {z}, {x} and {y}, and MAP_TILES_CREDIT must say "
+        "whose the tiles are."
+    )
 
 
 # Application

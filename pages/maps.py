@@ -179,9 +179,9 @@ class Map:
         )
         return Spot(x, y, certain, possible, ring_of(site.precision, possible, unit))
 
-    def at(self, **addresses: str) -> Map:
+    def at(self, *, csv_url: str = "", svg_url: str = "", more_url: str = "") -> Map:
         """The same with the addresses of its data, its picture and the page of the map."""
-        return replace(self, **addresses)
+        return replace(self, csv_url=csv_url, svg_url=svg_url, more_url=more_url)
 
 
 def map_of(sites: Sequence[Site], *, name: str = "map", title: Any, detail: str = "light") -> Map:

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 
 from sources.local_names import local_name
+from sources.models import Quantifier
 from sources.templatetags.facts import DAY, join_and, quantified
 
 from .models import PublishedTally
@@ -103,9 +104,12 @@ def _without_a_total(tally: PublishedTally) -> SafeString:
 def concentration(tally: PublishedTally, rows: Sequence[Row]) -> list[Row]:
     """The fewest bases that hold more than half of a full list; none where that takes many.
 
-    `rows` are its lines, largest first. A list that does not add up says nothing of the kind.
+    `rows` are its lines, largest first. A list that does not add up says nothing of the kind, nor
+    does one of "more than" so many: half of that is not known.
     """
     if tally.coverage != PublishedTally.Coverage.FULL or tally.difference != 0:
+        return []
+    if tally.quantifier not in {"", Quantifier.EXACTLY}:
         return []
     if not all(row.base for row in rows) or len(rows) <= MOST_PLACES:
         return []

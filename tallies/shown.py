@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django import forms
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -60,12 +61,20 @@ class TodayForm(ClockForm):
         return cleaned
 
 
+def rules_to_choose() -> list[tuple[str, Any]]:
+    """Without a choice our side is counted as the counter counts, so far as that is known."""
+    known = [(rule.slug, rule.name) for rule in rules().values()]
+    return [("", _("the counter itself, if known")), *known]
+
+
 class DashboardForm(TodayForm):
     """Over which days and by whose rule our side is counted, where not as the tally says."""
 
     since = DayFilter(label=gettext_lazy("Since"), validators=[sane_day]).field
     until = DayFilter(label=gettext_lazy("Until"), validators=[sane_day]).field
     rule = RuleFilter().field
+    rule.widget = forms.Select(choices=rules_to_choose)  # type: ignore[arg-type]
+    rule.help_text = ""
 
 
 @dataclass
@@ -95,9 +104,18 @@ class Shown:
         return self.choice.tally
 
     @property
+    def asks(self) -> bool:
+        """Whether the address says how our side is to be counted, or by what was known when."""
+        names = ("since", "until", "rule", "known_on")
+        return any(self.form.cleaned_data[name] for name in names)
+
+    @property
     def asks_otherwise(self) -> bool:
         """Whether our side is counted over other days or by another rule than the tally's."""
-        return any(self.form.cleaned_data[name] for name in ("since", "until", "rule"))
+        if self.tally is None:
+            return False
+        own = rule_of(self.tally.counter, self.basis.record)
+        return self.basis.rule.slug != own.slug or _ends(self.window) != _ends(self.tally.window)
 
     @cached_property
     def basis(self) -> Basis:
@@ -108,13 +126,21 @@ class Shown:
 
     @cached_property
     def window(self) -> Window:
+        """The days of the tally, with the ends that are asked for in place of its own.
+
+        An end of its own that lies on the wrong side of the one asked for is left open: nothing
+        can lie between them, and that would read like a count of zero.
+        """
         own: Window = self.tally.window if self.tally else Window()
         since, until = self.form.cleaned_data["since"], self.form.cleaned_data["until"]
         if until:
-            return Window(since or own.since, until)
-        if since:
-            return Window(since, own.until, since, max(since, own.certain_until or since))
-        return own
+            first = own.since if own.since and own.since <= until else None
+            return Window(since or first, until)
+        if not since:
+            return own
+        if own.until and own.until < since:
+            return Window(since)
+        return Window(since, own.until, since, own.certain_until and max(since, own.certain_until))
 
     @cached_property
     def reconciliation(self) -> Reconciliation | None:
@@ -186,8 +212,17 @@ class Shown:
         return {row.place.key: bar.shapes for row, bar in drawn}
 
     @property
-    def tolls(self) -> list[tuple[str, Any]]:
-        return [(_("Killed"), self.makeup.killed), (_("Injured"), self.makeup.injured)]
+    def attacks(self) -> int:
+        """How many may count at all."""
+        return sum(one.possible for one in self.makeup.weapons.values())
+
+    @property
+    def tolls(self) -> list[dict[str, Any]]:
+        tolls = [(_("Killed"), self.makeup.killed), (_("Injured"), self.makeup.injured)]
+        return [
+            {"label": label, "people": toll, "is_known": toll.unknown < self.attacks}
+            for label, toll in tolls
+        ]
 
     @property
     def headline_says_the_days(self) -> bool:
@@ -315,13 +350,17 @@ def _claims(
     return {row.key: row.count for row in rows if row.key}
 
 
+def _ends(window: Window) -> tuple[Day | None, ...]:
+    """Two windows with the same ends hold the same days."""
+    return window.since, window.until, window.certain_start, window.certain_end
+
+
 def _bar(row: Row) -> Bar:
-    ours = row.ours or Count(0, 0)
     return Bar(
         local_name(row.base) if row.base else row.name,
         row.base.get_absolute_url() if row.base else "",
-        ours.certain,
-        ours.possible,
+        row.ours.certain if row.ours else None,
+        row.ours.possible if row.ours else None,
         row.published,
         counted_href=row.incidents_url,
         key=row.base.slug if row.base else row.place.key,

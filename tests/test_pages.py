@@ -56,6 +56,10 @@ PAGES = [
     "/map/",
     "/map/?since=2024-01-01&site=conoco",
     "/map/?since=abc",
+    "/methodology/",
+    "/data/",
+    "/corrections/",
+    "/about/",
 ]
 
 # Elements that are never closed.

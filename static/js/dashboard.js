@@ -1,25 +1,30 @@
 /* A choice changes the parts of the page at once, without loading all of it again. Without this
    script the button does the same; if anything goes wrong here, the form is sent as it is. */
 
+const FIRST_DAY = "1900-01-01"; // as in sources/validators.py
+const A_PAUSE = 600; // milliseconds without another change, before a day is taken as typed
 const form = document.getElementById("controls");
-const PARTS = ["headline", "controls", "parts"];
+const PARTS = ["headline", "parts"];
+const ALL = [...PARTS, "controls"];
 let asked = 0;
+let waiting = 0;
+let here = location.pathname + location.search;
 
-async function show(address, { remember }) {
+async function show(address, ids) {
   const number = ++asked;
   const answer = await fetch(address, { headers: { Accept: "text/html" } });
-  if (!answer.ok && answer.status !== 400) throw new Error(answer.status);
+  if (!answer.ok) throw new Error(answer.status);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (number !== asked) return; // a later choice is on its way
+  if (number !== asked) return false; // a later choice is on its way
   const focused = document.activeElement?.id;
-  for (const id of PARTS) {
+  for (const id of ids) {
     const [old, fresh] = [document.getElementById(id), page.getElementById(id)];
     if (!old || !fresh) throw new Error(id);
     old.replaceChildren(...fresh.childNodes);
   }
   document.title = page.title;
-  if (remember) history.pushState(null, "", address);
   if (focused) document.getElementById(focused)?.focus();
+  return true;
 }
 
 function chosen(changed) {
@@ -27,13 +32,33 @@ function chosen(changed) {
   // A tally belongs to its counter: another counter begins with its latest.
   if (changed === "counter") values.delete("tally");
   for (const [name, value] of [...values]) if (!value) values.delete(name);
-  return `${location.pathname}?${values}`;
+  return `${location.pathname}${values.size ? "?" : ""}${values}`;
 }
 
-form?.addEventListener("change", (event) => {
-  const address = chosen(event.target.name);
-  show(address, { remember: true }).catch(() => location.assign(address));
+function ask(changed) {
+  const address = chosen(changed);
+  // Only another counter has other lists to choose from; a field that is typed in stays as it is.
+  show(address, changed === "counter" ? ALL : PARTS)
+    .then((shown) => {
+      if (!shown) return;
+      history.pushState(null, "", address);
+      here = address;
+    })
+    .catch(() => location.assign(address));
+}
+
+// The year 2024 is the years 2, 20 and 202 while it is typed.
+const isHalfTyped = (field) => field.type === "date" && field.value && field.value < FIRST_DAY;
+
+form?.addEventListener("change", ({ target }) => {
+  clearTimeout(waiting);
+  if (isHalfTyped(target)) return;
+  waiting = setTimeout(() => ask(target.name), target.type === "date" ? A_PAUSE : 0);
 });
+form?.addEventListener("submit", () => clearTimeout(waiting));
 addEventListener("popstate", () => {
-  show(location.href, { remember: false }).catch(() => location.reload());
+  const address = location.pathname + location.search;
+  if (address === here) return; // only another place on the page
+  here = address;
+  show(address, ALL).catch(() => location.reload());
 });

@@ -67,7 +67,9 @@ def test_most_are_at_the_fewest_bases_that_hold_more_than_half(sohr, numbers, pl
     assert len(concentration(tally, reconcile(tally).largest_first)) == places
 
 
-@pytest.mark.parametrize("fields", [{"total": 200}, {"coverage": "partial"}])
+@pytest.mark.parametrize(
+    "fields", [{"total": 200}, {"coverage": "partial"}, {"quantifier": "more_than"}]
+)
 def test_list_that_is_not_whole_says_nothing_of_most(sohr, fields):
     tally = make_tally(sohr, lines(60, 20, 10, 10), **fields)
 
