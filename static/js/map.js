@@ -282,7 +282,9 @@ function circles(L, map, sites, texts) {
         outline.setRadius(large).addTo(map);
         if (certain) spot.setRadius(radius(certain)).addTo(map);
         else spot.remove();
-        reachable(outline.getElement(), `${site.name}. ${words(site.count, texts)}`, open);
+        reachable(outline.getElement(), `${site.name}. ${words(site.count, texts)}`, open, () => {
+          if (!map.getBounds().contains(at)) map.panTo(at);
+        });
         // On what is certain, or on a circle of which nothing is: never across an edge.
         const room = 2 * radius(certain || possible);
         const inside = short(site.count).length * 7 + 4 < room && !isCovered(site);
@@ -323,13 +325,14 @@ function drawn(name, attributes) {
   return one;
 }
 
-/** A circle as a button: Tab reaches it, Enter and Space open what it stands for. */
-function reachable(circle, name, open) {
+/** A circle as a button: Tab reaches it and brings it into view, Enter and Space open it. */
+function reachable(circle, name, open, bring) {
   if (!circle) return;
   circle.setAttribute("aria-label", name);
   if (circle.hasAttribute("tabindex")) return;
   circle.setAttribute("tabindex", "0");
   circle.setAttribute("role", "button");
+  circle.addEventListener("focus", bring);
   circle.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
