@@ -44,12 +44,13 @@ DASHES = {2: "7 3", 3: "2 2", 4: "9 3 2 3", 5: "4 4", 6: "12 4"}
 def style(mirrored: bool) -> str:
     """What site.css says of the classes of charts, in the light colours.
 
-    The first family is that of most letters: a program that seeks one for the others may find a
-    bold one.
+    A program that draws it may look at the first family alone, and seek any other font, a bold one
+    too, for letters that are not in it. So where scripts are mixed the first one has both.
     """
     c = COLOURS
-    families = ["'Noto Sans'", "'Noto Sans Arabic'"]
-    families = [*(reversed(families) if mirrored else families), "'DejaVu Sans'", "Arial"]
+    families = ["'Noto Sans'", "'Noto Sans Arabic'", "'DejaVu Sans'", "Arial"]
+    if mirrored:
+        families = families[::-1][1:]
     rules = [
         f"text{{font-family:{','.join(families)},sans-serif;"
         f"font-size:12px;fill:{c['soft']};"

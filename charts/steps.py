@@ -112,7 +112,9 @@ def _names(lines: Sequence[Line], days: Days, plot: Plot) -> list[Shape]:
     for last, label in sorted(lasts, key=lambda one: -one[0].value):
         y = max(plot.y(last.value) - 7, free)
         free = y + LETTERS
-        words = str(label) if len(str(label)) <= LONGEST else f"{str(label)[:LONGEST]}…"
+        words = str(label)
+        if len(words) > LONGEST:
+            words = f"{words[:LONGEST].rstrip(' ,،')}…"
         x = days.at(last.latest)
         shapes.append(Label(x, y, words, "end" if x > 50 else "start", "direct"))
     return shapes
