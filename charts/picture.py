@@ -41,11 +41,18 @@ LINES = {5: COLOURS["soft"], 6: COLOURS["ink"]}  # where thin lines are darker t
 DASHES = {2: "7 3", 3: "2 2", 4: "9 3 2 3", 5: "4 4", 6: "12 4"}
 
 
-def style() -> str:
-    """What site.css says of the classes of charts, in the light colours."""
+def style(mirrored: bool) -> str:
+    """What site.css says of the classes of charts, in the light colours.
+
+    A program that draws it may look at the first family alone, and seek any other font, a bold one
+    too, for letters that are not in it. So where scripts are mixed the first one has both.
+    """
     c = COLOURS
+    families = ["'Noto Sans'", "'Noto Sans Arabic'", "'DejaVu Sans'", "Arial"]
+    if mirrored:
+        families = families[::-1][1:]
     rules = [
-        "text{font-family:'Noto Sans','Noto Sans Arabic','DejaVu Sans',Arial,sans-serif;"
+        f"text{{font-family:{','.join(families)},sans-serif;"
         f"font-size:12px;fill:{c['soft']};"
         f"stroke:{c['paper']};stroke-width:3px;paint-order:stroke}}",
         f".head{{font-size:17px;font-weight:600;fill:{c['ink']}}}",
@@ -114,14 +121,15 @@ def picture(chart: Chart, *, source: str, mirrored: bool | None = None) -> str:
         sheet.text(line, "source")
     sheet.y += LINE + 8
     sheet.text(source, "source")
-    return _document(sheet.body, sheet.y + MARGIN, chart)
+    return _document(sheet, chart)
 
 
-def _document(body: str, height: int, chart: Chart) -> str:
+def _document(sheet: _Sheet, chart: Chart) -> str:
+    height, body = sheet.y + MARGIN, sheet.body
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" '
         f'viewBox="0 0 {WIDTH} {height}" role="img"><title>{escape(chart.title)}</title>'
-        f"<desc>{escape(chart.desc)}</desc><style>{style()}</style>"
+        f"<desc>{escape(chart.desc)}</desc><style>{style(sheet.mirrored)}</style>"
         f'<rect width="{WIDTH}" height="{height}" fill="{COLOURS["paper"]}"/>{body}</svg>'
     )
 

@@ -98,7 +98,7 @@ def _panels(lines: Sequence[Line], ranges: Sequence[Range]) -> list[Panel]:
 
 
 def _names(lines: Sequence[Line], days: Days, plot: Plot) -> list[Shape]:
-    """Each line's name above its last number, where a rising line leaves room; none over another.
+    """Each line's name above its last number, where a rising line leaves room, or below another.
 
     The legend has them too, and has them alone where the page is narrow.
     """
@@ -108,11 +108,13 @@ def _names(lines: Sequence[Line], days: Days, plot: Plot) -> list[Shape]:
         if line.readings
     ]
     shapes: list[Shape] = []
-    free = float(plot.bottom)
-    for last, label in sorted(lasts, key=lambda one: one[0].value):
-        y = min(plot.y(last.value) - 7, free)
-        free = y - LETTERS
-        words = str(label) if len(str(label)) <= LONGEST else f"{str(label)[:LONGEST]}…"
+    free = 0.0
+    for last, label in sorted(lasts, key=lambda one: -one[0].value):
+        y = max(plot.y(last.value) - 7, free)
+        free = y + LETTERS
+        words = str(label)
+        if len(words) > LONGEST:
+            words = f"{words[:LONGEST].rstrip(' ,،')}…"
         x = days.at(last.latest)
         shapes.append(Label(x, y, words, "end" if x > 50 else "start", "direct"))
     return shapes

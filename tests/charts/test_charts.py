@@ -205,3 +205,49 @@ def test_chart_of_nothing_says_so():
 def test_parts_that_are_exact_need_no_legend():
     assert not parts("p", "P", [Part("A", "", 3, 3)]).legend
     assert parts("p", "P", [Part("A", "", 3, 4)]).legend
+
+
+@given(chart=strips())
+def test_no_mark_of_a_strip_hides_another(chart):
+    for _, svg in drawn(chart):
+        found = sorted(rects(svg), key=lambda one: (one[1], one[0]))
+        for (x, y, w, *_), (other_x, other_y, *_) in zip(found, found[1:], strict=False):
+            assert y != other_y or x + w <= other_x + 0.01
+
+
+def test_a_day_that_is_not_certain_is_paler_than_one_that_is():
+    later = START + datetime.timedelta(days=40)
+    [[_, svg]] = drawn(
+        days_line("d", "D", [Mark(START, START, "A", ""), Mark(START, later, "B", "")])
+    )
+
+    assert sorted(kind for *_, kind in rects(svg)) == ["s1", "s1 band"]
+
+
+def test_a_single_day_is_a_part_of_its_month():
+    [[_, svg]] = drawn(days_line("d", "D", [Mark(START, START, "A", "")]))
+
+    assert rects(svg)[0][:3:2] == pytest.approx((1500 / 31, 100 / 31), abs=0.01)
+
+
+def test_lines_are_named_at_their_ends_inside_the_drawing():
+    late = START + datetime.timedelta(days=200)
+    one = Line("Early", "/", [Reading(START, START, 3, "/", "3")])
+    other = Line("Late", "/", [Reading(late, late, 3, "/", "3")])
+
+    [[_, svg]] = drawn(steps("s", "S", [one, other]))
+
+    names = re.findall(r'<text x="[\d.]+%" y="([\d.]+)"(.*?) class="direct">(\w+)<', svg)
+    assert {(name, anchor.strip()) for _, anchor, name in names} == {
+        ("Early", ""),
+        ("Late", 'text-anchor="end"'),
+    }
+    assert abs(float(names[0][0]) - float(names[1][0])) >= 15
+
+
+def test_our_count_is_not_drawn_for_days_after_the_last():
+    early, late = (START + datetime.timedelta(days=n) for n in (0, 31))
+    [[_, svg]] = drawn(steps("s", "S", [], [Range(early, 1, 2), Range(late, 2, 3)]))
+
+    ends = [x + w for x, _, w, _, kind in rects(svg) if kind == "range"]
+    assert max(ends) < 80
