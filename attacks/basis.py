@@ -1,7 +1,5 @@
 """The basis of a question as its address asks for it: `rule`, `known_on` and `recorded_at`."""
 
-from operator import attrgetter
-
 import django_filters
 from django import forms
 from django.utils.translation import gettext
@@ -11,10 +9,11 @@ from bases.filters import bases_by_slug
 from bases.models import MilitaryBase
 from config.clocks import CLOCKS
 from sources.filters import DayFilter, WindowForm, country_pairs
+from sources.local_names import local_name
 from sources.lookups import Choices
+from sources.models import Organisation
 from sources.recorded import TODAY, NoSuchRevision, as_recorded
 
-from .models import CountingRule
 from .records import HINDSIGHT
 from .rules import HOUSE, HOUSE_SLUG, Basis, rules
 
@@ -55,8 +54,8 @@ class KnownOn(DayFilter):
 
 def rule_choices():
     """The house's rule and those of the counters whose rule is known, for a form."""
-    known = CountingRule.objects.values_list("organisation__slug", "organisation__name")
-    return [("", HOUSE.name), *known.order_by("organisation__name")]
+    known = Organisation.objects.filter(counting_rule__isnull=False).order_by("name")
+    return [("", HOUSE.name), *((one.slug, local_name(one)) for one in known)]
 
 
 class RuleFilter(django_filters.CharFilter):
@@ -99,12 +98,12 @@ class BasisForm(WindowForm):
         if "base" in self.fields:
             self.fields["base"].queryset = bases.order_by("name", "id")
             # A row of history calls itself by its name and the moment it was written.
-            self.fields["base"].label_from_instance = attrgetter("name")
+            self.fields["base"].label_from_instance = local_name
         if "base__in" in self.fields:
             self.fields["base__in"].values = bases_by_slug(bases)
         codes = bases.values_list("country", flat=True).distinct()
         if "country" in self.fields:
-            self.fields["country"].choices = country_pairs(codes)
+            self.fields["country"].choices = lambda: country_pairs(codes)
         if "country__in" in self.fields:
             self.fields["country__in"].values = Choices(lambda: country_pairs(codes))
 

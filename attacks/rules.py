@@ -348,7 +348,10 @@ def bases_in(record: Record, countries: Iterable[str]) -> Any:
 
 
 def _listed(names: list[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
+    *first, last = names
+    if not first:
+        return last
+    return _("%(first)s and %(last)s") % {"first": _(", ").join(first), "last": last}
 
 
 def rules(record: Record = TODAY) -> Mapping[str, Rule]:

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from .scale import Day, Days, ticks
-from .shapes import Dot, Label, Line, Rect, Shape, Text
+from .shapes import Dot, Group, Label, Line, Rect, Shape, Text
 
 T = TypeVar("T")
 TOP = 14  # room for the number above the highest rule
@@ -37,13 +37,22 @@ class Plot:
         return round(self.bottom - (self.bottom - TOP) * value / (self.top_value or 1), 1)
 
     def rules(self) -> list[Shape]:
-        """A line at each round number, the number above its far end."""
-        shapes: list[Shape] = []
-        for value in ticks(self.highest):
-            shapes.append(Line(0, self.y(value), 100, self.y(value), "rule" if value else "axis"))
-            if value:
-                shapes.append(Label(100, self.y(value) - 3, f"{value:,}", "end", "tick"))
-        return shapes
+        """A line at each round number."""
+        return [
+            Line(0, self.y(value), 100, self.y(value), "rule" if value else "axis")
+            for value in ticks(self.highest)
+        ]
+
+    def numbers(self, side: str = "end") -> list[Shape]:
+        """The round numbers, each above the end of its line; drawn last, so that no bar hides one.
+
+        A total rises from the start, so its numbers stand there, where it leaves room.
+        """
+        x = 0 if side == "start" else 100
+        return [
+            Label(x, self.y(value) - 3, f"{value:,}", side, "tick")
+            for value in ticks(self.highest)[1:]
+        ]
 
     def months(self, days: Days) -> list[Shape]:
         """Names of months below, a year where one begins; every second only on wide screens."""
@@ -75,20 +84,21 @@ def step_line(readings: Sequence[Reading], days: Days, plot: Plot, kind: str) ->
     The order is that of the days; nothing is drawn before the first one or after the last one,
     for what was not published then is not known.
     """
-    shapes: list[Shape] = []
+    bands: list[Shape] = []
+    lines: list[Line] = []
     ordered = sorted(readings, key=lambda one: (one.latest, one.earliest))
     for one, following in pairs(ordered):
         y = plot.y(one.value)
         begin, width = days.span(one.earliest, one.latest)
         if one.earliest != one.latest:
-            shapes.append(Rect(begin, y - 3, width, 6, f"{kind} band"))
-        if following is not None:
-            turn = days.at(following.latest)
-            shapes.append(Line(begin, y, max(turn, begin), y, kind))
-            shapes.append(Line(turn, y, turn, plot.y(following.value), kind))
-        else:
-            shapes.append(Line(begin, y, begin + width, y, kind))
-    return shapes
+            bands.append(Rect(begin, y - 3, width, 6, f"{kind} band"))
+        if following is None:
+            lines.append(Line(begin, y, begin + width, y))
+            continue
+        turn, to_y = days.at(following.latest), plot.y(following.value)
+        lines += [Line(begin, y, max(turn, begin), y), Line(turn, y, turn, to_y)]
+    seen = [one for one in lines if (one.x, one.y) != (one.to_x, one.to_y)]
+    return [Group(seen, kind), *bands] if seen else bands
 
 
 def pairs(those: Sequence[T]) -> Iterator[tuple[T, T | None]]:

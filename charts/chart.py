@@ -35,6 +35,11 @@ class Key:
     label: Text
     href: str = ""
 
+    @property
+    def is_line(self) -> bool:
+        """Whether it is the step line of a counter, which its dashes tell apart too."""
+        return self.kind[:1] == "l"
+
 
 @dataclass(frozen=True)
 class Panel:

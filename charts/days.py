@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 
 from .axes import FOOT, Plot, days_words
 from .chart import Cell, Chart, Key, Panel
-from .scale import Day, Days
+from .scale import Day, whole_months
 from .shapes import Mark as Drawn
 from .shapes import Rect, Text
 
 LANE = 14
-LANES = 8  # rows in which marks that would cover each other stand
+FEW = 8  # lanes; where marks that would cover each other need more, each is half as high
 NARROWEST = 0.6  # percent
 
 
@@ -55,7 +55,7 @@ def days_line(
 
 def _panel(marks: Sequence[Mark]) -> Panel:
     ordered = sorted(marks, key=lambda one: (one.earliest, one.latest))
-    days = Days(ordered[0].earliest.replace(day=1), max(one.latest for one in ordered))
+    days = whole_months(ordered[0].earliest, max(one.latest for one in ordered))
     lanes: list[float] = []  # where the last mark of each lane ends
     placed = []
     for one in ordered:
@@ -63,15 +63,15 @@ def _panel(marks: Sequence[Mark]) -> Panel:
         w = max(w, NARROWEST)
         x = min(x, 100 - w)
         lane = next((n for n, end in enumerate(lanes) if end + 0.2 <= x), len(lanes))
-        if lane == len(lanes) and lane < LANES:
+        if lane == len(lanes):
             lanes.append(0.0)
-        lane = min(lane, LANES - 1)
         lanes[lane] = x + w
         placed.append((one, x, w, lane))
-    height = len(lanes) * LANE + FOOT + 4
+    high = LANE if len(lanes) <= FEW else LANE // 2
+    height = len(lanes) * high + FOOT + 4
     drawn = [
         Drawn(
-            [Rect(x, height - FOOT - LANE * (lane + 1), w, LANE - 3, one.kind)],
+            [Rect(x, height - FOOT - high * (lane + 1), w, high * 0.8, _kind(one))],
             f"{days_words(one.earliest, one.latest)}: {one.label}",
             one.href,
         )
@@ -79,3 +79,8 @@ def _panel(marks: Sequence[Mark]) -> Panel:
     ]
     plot = Plot(height, 1)
     return Panel(height, [*drawn, *plot.rules()[:1], *plot.months(days)])
+
+
+def _kind(mark: Mark) -> str:
+    """What is dated to several days is paler than what is dated to one."""
+    return mark.kind if mark.earliest == mark.latest else f"{mark.kind} band"

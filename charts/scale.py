@@ -33,6 +33,12 @@ def percent(value: float, highest: float) -> float:
     return round(100 * value / highest, 2) if highest else 0.0
 
 
+def whole_months(first: Day, last: Day) -> Days:
+    """The line of the months of these days, on which a single day is not as wide as all of it."""
+    end = (last.replace(day=1) + 31 * ONE_DAY).replace(day=1) - ONE_DAY
+    return Days(first.replace(day=1), end)
+
+
 @dataclass(frozen=True)
 class Days:
     """A line of days from `first` to `last`, both on it."""
@@ -65,5 +71,6 @@ class Days:
     def marks(self, most: int = 8) -> list[Day]:
         """The first days of months that are worth a label: every one, or every second, ..."""
         months = list(self.months())
-        every = next(n for n in (1, 2, 3, 6, 12, 24, 60, 120, 600) if len(months) <= n * most)
+        steps = (n for n in (1, 2, 3, 6, 12, 24, 60, 120, 600) if len(months) <= n * most)
+        every = next(steps, 12_000)  # a line of more than 400 years
         return [one for one in months if (one.year * 12 + one.month - 1) % every == 0]

@@ -91,7 +91,7 @@ def _weeks(columns: Sequence[_Column], series: Sequence[Series], days: Days) -> 
             continue
         shapes = _column(column, days, plot)
         marks.append(Mark(shapes, _words(column, series), column.period.href))
-    return [*plot.rules(), *marks, *plot.months(days)]
+    return [*plot.rules(), *marks, *plot.numbers(), *plot.months(days)]
 
 
 def _column(column: _Column, days: Days, plot: Plot) -> list[Any]:
@@ -123,7 +123,8 @@ def _running(readings: Sequence[Reading], days: Days) -> list[Shape]:
     marks = [
         Mark([dot], one.words, one.href) for one, dot in dots(readings, days, plot, "published")
     ]
-    return [*plot.rules(), *step_line(readings, days, plot, "published"), *marks]
+    line = step_line(readings, days, plot, "published")
+    return [*plot.rules(), *line, *plot.numbers("start"), *marks]
 
 
 def _table(columns: Sequence[_Column], series: Sequence[Series]) -> dict[str, Any]:

@@ -14,10 +14,12 @@ from django.utils.translation import gettext as _
 from .axes import Plot, Reading, days_words, dots, pairs, step_line
 from .bars import counted_words
 from .chart import COLOURS, Cell, Chart, Key, Panel
-from .scale import Day, Days
-from .shapes import Mark, Rect, Shape, Text
+from .scale import Day, Days, whole_months
+from .shapes import Label, Mark, Rect, Shape, Text
 
 HEIGHT = 240
+LETTERS = 15  # pixels from one name of a line to the next one
+LONGEST = 36  # letters of a name that is written into the drawing
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def _panels(lines: Sequence[Line], ranges: Sequence[Range]) -> list[Panel]:
     last = [one.latest for one in readings] + [one.day for one in ranges]
     if not first:
         return []
-    days = Days(min(first), max(last))
+    days = whole_months(min(first), max(last))
     highest = max([one.value for one in readings] + [one.possible for one in ranges])
     plot = Plot(HEIGHT, highest)
     shapes: list[Shape] = [*plot.rules(), *_area(ranges, days, plot)]
@@ -91,15 +93,37 @@ def _panels(lines: Sequence[Line], ranges: Sequence[Range]) -> list[Panel]:
             Mark([dot], one.words, one.href)
             for one, dot in dots(line.readings, days, plot, f"l{number}")
         ]
-    return [Panel(HEIGHT, [*shapes, *plot.months(days)])]
+    names = _names(lines, days, plot) if len(lines) > 1 else []
+    return [Panel(HEIGHT, [*shapes, *names, *plot.numbers("start"), *plot.months(days)])]
+
+
+def _names(lines: Sequence[Line], days: Days, plot: Plot) -> list[Shape]:
+    """Each line's name above its last number, where a rising line leaves room; none over another.
+
+    The legend has them too, and has them alone where the page is narrow.
+    """
+    lasts = [
+        (max(line.readings, key=lambda one: one.latest), line.label)
+        for line in lines
+        if line.readings
+    ]
+    shapes: list[Shape] = []
+    free = float(plot.bottom)
+    for last, label in sorted(lasts, key=lambda one: one[0].value):
+        y = min(plot.y(last.value) - 7, free)
+        free = y - LETTERS
+        words = str(label) if len(str(label)) <= LONGEST else f"{str(label)[:LONGEST]}…"
+        x = days.at(last.latest)
+        shapes.append(Label(x, y, words, "end" if x > 50 else "start", "direct"))
+    return shapes
 
 
 def _area(ranges: Sequence[Range], days: Days, plot: Plot) -> list[Shape]:
-    """A slab from each day to the next one."""
+    """A slab from each day to the next one; the last is of its own day alone."""
     shapes: list[Shape] = []
     for one, following in pairs(ranges):
         begin = days.at(one.day)
-        end = days.at(following.day) if following else 100.0
+        end = days.at(following.day) if following else sum(days.span(one.day, one.day))
         high, low = plot.y(one.possible), plot.y(one.certain)
         shapes.append(Rect(begin, high, round(end - begin, 2), max(low - high, 1.5), "range"))
     return shapes

@@ -7,6 +7,7 @@ An empty variable counts as unset; a bad value stops the start.
 """
 
 import os
+import re
 import tempfile
 from pathlib import Path
 
@@ -171,6 +172,9 @@ NUM_PROXIES = number("NUM_PROXIES", default=0)
 # Where readers write to who find a record wrong; without it pages do not ask them to.
 CORRECTIONS_EMAIL = email("CORRECTIONS_EMAIL")
 
+# Who makes this site, in a sentence for the page about it; empty: nobody is named.
+SITE_OPERATOR = text("SITE_OPERATOR")
+
 # For how many seconds a shared cache in front of the site may answer by itself from the API.
 # Browsers and clients always ask whether what they hold is still the answer.
 CDN_SECONDS = number("CDN_SECONDS", default=60)
@@ -179,13 +183,12 @@ CDN_SECONDS = number("CDN_SECONDS", default=60)
 # for it. Without one no reader's browser asks anybody else.
 MAP_TILES = text("MAP_TILES")
 MAP_TILES_CREDIT = text("MAP_TILES_CREDIT")
-if MAP_TILES:
-    parts = [MAP_TILES.startswith("https://"), *(f"{{{one}}}" in MAP_TILES for one in "xyz")]
-    if not all(parts) or any(mark in MAP_TILES for mark in " ;,'\"*") or not MAP_TILES_CREDIT:
-        raise ImproperlyConfigured(
-            "MAP_TILES must be an https address with {z}, {x} and {y}, and MAP_TILES_CREDIT must "
-            "say whose the tiles are."
-        )
+TILES = re.compile(r"https://[a-zA-Z0-9.:-]+/(?=.*\{z\})(?=.*\{x\})(?=.*\{y\})[^\s;,\"']+")
+if MAP_TILES and not (TILES.fullmatch(MAP_TILES) and MAP_TILES_CREDIT):
+    raise ImproperlyConfigured(
+        "MAP_TILES must be an https address with {z}, {x} and {y}, and MAP_TILES_CREDIT must say "
+        "whose the tiles are."
+    )
 
 
 # Application
@@ -198,6 +201,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.contrib.sitemaps",
     "rest_framework",
     "django_filters",
     "corsheaders",

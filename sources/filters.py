@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django_filters.fields import ModelMultipleChoiceField, MultipleChoiceField
 
 from .countries import country_name
+from .local_names import local_name
 from .lookups import (
     ORDERED,
     Choices,
@@ -65,6 +66,9 @@ class AnyOf(django_filters.MultipleChoiceFilter):
 
 
 class AnyOfRecordsField(ModelMultipleChoiceField):
+    def label_from_instance(self, record):
+        return local_name(record)
+
     def clean(self, value):
         return super().clean([text for text in value or [] if text])
 

@@ -14,6 +14,7 @@ from config.clocks import CLOCKS, asks_of_a_clock, clock_query, keeps
 from config.pages import kept_page
 from pages.dashboard_map import map_on
 from sources.filters import DayFilter
+from sources.local_names import local_name
 from sources.models import Organisation
 from sources.recorded import TODAY
 from sources.revisions import last_revision
@@ -271,12 +272,17 @@ def in_its_ledger(tally, basis):
     }
 
 
+class Counters(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, counter):
+        return local_name(counter)
+
+
 class PeriodForm(TodayForm):
     """One window, and whose numbers of it are held side by side."""
 
     since = DayFilter(validators=[sane_day]).field
     until = DayFilter(validators=[sane_day]).field
-    counter = forms.ModelMultipleChoiceField(
+    counter = Counters(
         Organisation.objects.none(),
         required=False,
         to_field_name="slug",

@@ -56,6 +56,14 @@ PAGES = [
     "/map/",
     "/map/?since=2024-01-01&site=conoco",
     "/map/?since=abc",
+    "/methodology/",
+    "/data/",
+    "/corrections/",
+    "/about/",
+    "/search/",
+    "/search/?q=conoco",
+    "/search/?q=script",
+    "/embed/",
 ]
 
 # Elements that are never closed.

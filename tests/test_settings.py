@@ -22,6 +22,7 @@ def load(monkeypatch):
     def load(**variables):
         for name in [
             "ALLOWED_HOSTS",
+            "CORRECTIONS_EMAIL",
             "CSRF_TRUSTED_ORIGINS",
             "DATABASE_URL",
             "DEBUG",
@@ -29,6 +30,8 @@ def load(monkeypatch):
             "HSTS_INCLUDE_SUBDOMAINS",
             "HSTS_PRELOAD",
             "HSTS_SECONDS",
+            "MAP_TILES",
+            "MAP_TILES_CREDIT",
             "NUM_PROXIES",
             "PREPARED_STATEMENTS",
             "PRODUCTION",
@@ -76,6 +79,13 @@ def test_limit_on_figures_and_the_proxies_it_counts_behind(load):
     told = load(FIGURES_PER_HOUR="5", NUM_PROXIES="2")
 
     assert (told["FIGURES_PER_HOUR"], told["REST_FRAMEWORK"]["NUM_PROXIES"]) == (5, 2)
+
+
+def test_address_for_corrections_is_one_that_mail_can_be_sent_to(load):
+    assert load()["CORRECTIONS_EMAIL"] == ""
+    assert load(CORRECTIONS_EMAIL="desk@example.org")["CORRECTIONS_EMAIL"] == "desk@example.org"
+    with pytest.raises(ImproperlyConfigured, match="CORRECTIONS_EMAIL"):
+        load(CORRECTIONS_EMAIL="desk at example")
 
 
 def test_forwarded_header_is_believed_only_when_told_so(load):
@@ -180,3 +190,25 @@ def test_secret_key_file_is_made_once_and_private(load, tmp_path):
 def test_secret_key_that_cannot_be_kept_says_what_to_do(load, tmp_path):
     with pytest.raises(ImproperlyConfigured, match="Set SECRET_KEY"):
         load()["local_secret_key"](tmp_path / "missing" / ".secret_key")
+
+
+def test_map_has_no_tile_server_unless_one_is_set(load):
+    tiles = "https://tiles.example.org/{z}/{x}/{y}.png"
+
+    assert load()["MAP_TILES"] == ""
+    assert load(MAP_TILES=tiles, MAP_TILES_CREDIT="Their makers")["MAP_TILES"] == tiles
+
+
+@pytest.mark.parametrize(
+    ("tiles", "credit"),
+    [
+        ("http://tiles.example.org/{z}/{x}/{y}.png", "Their makers"),
+        ("https://tiles.example.org/", "Their makers"),
+        ("https://{s}.example.org/{z}/{x}/{y}.png", "Their makers"),
+        ("https://tiles.example.org;script-src *;/{z}/{x}/{y}.png", "Their makers"),
+        ("https://tiles.example.org/{z}/{x}/{y}.png", ""),
+    ],
+)
+def test_bad_tile_server_stops_the_start(load, tiles, credit):
+    with pytest.raises(ImproperlyConfigured, match="MAP_TILES"):
+        load(MAP_TILES=tiles, MAP_TILES_CREDIT=credit)

@@ -8,7 +8,7 @@ const LARGEST = 34; // pixels: the radius of the largest circle, less on a narro
 const CLEAR = 3; // between a circle and its ring
 const DAY = 86_400_000;
 const WEEK = 7;
-const SHOWN_FROM = { 0: 6, 1: 5, 2: 7, 3: 8 }; // the zoom from which towns of a rank, or bases, are named
+const SHOWN_FROM = { 0: 5, 1: 5, 2: 7, 3: 8 }; // the zoom from which towns of a rank, or bases, are named
 
 async function start(holder) {
   const texts = holder.dataset;
@@ -163,11 +163,14 @@ function named(L, at, name, kind) {
 
 /** Names beside their places, the first before the others, where they hide no circle or name. */
 function place(map, names, circles) {
-  const taken = [...circles];
   const { x: wide, y: high } = map.getSize();
+  const controls = map.getContainer().querySelector(".leaflet-control-zoom");
+  const beyond = controls.offsetLeft + controls.offsetParent.offsetLeft;
+  const corner = [beyond, 0, beyond + controls.offsetWidth + 4, controls.offsetHeight + 16];
+  const taken = [corner, ...circles];
   for (const { marker, text, rank, reach } of names) {
     const { x, y } = map.latLngToContainerPoint(marker.getLatLng());
-    const long = text.textContent.length * 7 + 6;
+    const long = lengthOf(text) + 6;
     const starts = [x + reach + 4, x - reach - 4 - long];
     const left = starts.find((start) => {
       const area = [start, y - 9, start + long, y + 9];
@@ -183,6 +186,15 @@ function place(map, names, circles) {
     marker.addTo(map);
     text.style.left = `${left - x}px`;
   }
+}
+
+const pen = document.createElement("canvas").getContext("2d");
+
+/** How long a name is when it is drawn, in pixels. */
+function lengthOf({ textContent, parentElement }) {
+  const weight = parentElement?.classList.contains("town") ? 400 : 600;
+  pen.font = `${weight} 13px ${getComputedStyle(document.body).fontFamily}`;
+  return pen.measureText(textContent).width;
 }
 
 const meet = (one, other) =>
@@ -271,9 +283,11 @@ function circles(L, map, sites, texts) {
         if (certain) spot.setRadius(radius(certain)).addTo(map);
         else spot.remove();
         reachable(outline.getElement(), `${site.name}. ${words(site.count, texts)}`, open);
-        const inside = short(site.count).length * 7 < 2 * large && !isCovered(site);
+        // On what is certain, or on a circle of which nothing is: never across an edge.
+        const room = 2 * radius(certain || possible);
+        const inside = short(site.count).length * 7 + 4 < room && !isCovered(site);
         label.textContent = short(site.count);
-        label.className = certain > possible / 2 ? "" : "open";
+        label.className = certain ? "" : "open";
         if (inside) number.addTo(map);
         else number.remove();
         title.text.textContent = inside ? site.name : `${site.name} ${short(site.count)}`;
@@ -340,7 +354,8 @@ function brushOf(set, ranges, moved) {
   const [since, until] = set.querySelectorAll("input");
   const [play, all] = set.querySelectorAll("button");
   const { lang } = document.documentElement;
-  const language = lang === "en" ? "en-GB" : `${lang}-u-nu-latn`; // day before month, as pages have it
+  // As pages have it: the day before the month, the months of the Levant, Western digits.
+  const language = { en: "en-GB", ar: "ar-SY-u-nu-latn" }[lang] ?? lang;
   const form = new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" });
   const iso = (place) => new Date(first + place * DAY).toISOString().slice(0, 10);
   const asked = (name, otherwise) => {
@@ -418,22 +433,18 @@ function tell(holder, sites, texts) {
   total.textContent = words(sum, texts);
 
   const body = holder.querySelector("figure tbody");
-  const known = new Map(
-    [...body.rows].map((row) => [row.querySelector("a").pathname, row.cells[3].cloneNode(true)]),
-  );
   body.replaceChildren(
     ...shown.map((site) => {
       const name = element("th", { scope: "row" }, link(site.href, element("bdi", { textContent: site.name })));
       const numbers = [site.count.certain, site.count.possible].map((number) =>
         element("td", { className: "number" }, link(inDays(site.incidents), `${number}`)),
       );
-      const place = known.get(site.href) ?? element("td");
+      const place = element("td", { textContent: site.known_to });
       return element("tr", {}, name, ...numbers, place);
     }),
   );
   const beside = holder.querySelector("figure .beside");
   const unplaced = shown.filter(({ lat }) => lat === null);
-  if (!beside) return;
   beside.hidden = !unplaced.length;
   beside.querySelector("ul").replaceChildren(
     ...unplaced.map((site) =>

@@ -369,7 +369,7 @@ def test_page_names_the_bases_of_that_record_as_they_were_called(client, record)
     options = re.findall(r'name="base" value="(\w+)".*?<span>(.*?)</span>', page)
 
     assert options == [("green", "Green"), ("omar", "Omar"), ("quiet", "Quiet")]
-    assert "Base: Omar</span>" in page
+    assert "Base: <bdi>Omar</bdi></span>" in page
     assert "Renamed" not in page
 
 
