@@ -6,6 +6,7 @@ import io
 import pytest
 from django.http import QueryDict
 
+from sources.kept import last_revision
 from sources.revisions import revision
 from tallies.shown import shown
 from tests.factories import (
@@ -141,3 +142,10 @@ def test_bad_choice_shows_no_numbers_at_all(client, tally, conoco, query):
 
     assert "No numbers are shown" in page
     assert "<figure" not in page
+
+
+def test_corrections_link_to_what_they_touched(client, tally):
+    page = client.get("/").content.decode()
+
+    assert f'<a href="/corrections/#revision-{last_revision().number}">' in page
+    assert "/corrections/#" not in client.get("/?known_on=2024-06-01").content.decode()
