@@ -3,3 +3,6 @@ from django.apps import AppConfig
 
 class PagesConfig(AppConfig):
     name = "pages"
+
+    def ready(self):
+        from . import checks  # noqa: F401 - so that Django runs them
