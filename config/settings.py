@@ -175,6 +175,9 @@ CORRECTIONS_EMAIL = email("CORRECTIONS_EMAIL")
 # Who makes this site, in a sentence for the page about it; empty: nobody is named.
 SITE_OPERATOR = text("SITE_OPERATOR")
 
+# Folders or files with the fonts of pictures for sharing (pages.pictures names those it knows).
+PICTURE_FONTS = words("PICTURE_FONTS", ["/usr/share/fonts"])
+
 # For how many seconds a shared cache in front of the site may answer by itself from the API.
 # Browsers and clients always ask whether what they hold is still the answer.
 CDN_SECONDS = number("CDN_SECONDS", default=60)

@@ -7,4 +7,6 @@ class PagesConfig(AppConfig):
     name = "pages"
 
     def ready(self):
+        from . import checks  # noqa: F401 - so that Django runs them
+
         catalogues.compile_stale()

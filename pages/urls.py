@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import chart_views, map_views
+from . import chart_views, map_views, picture_views
 from .about import about
 from .compare import compare
 from .corrections import corrections_page
@@ -19,6 +19,11 @@ urlpatterns = [
     path("charts/<slug:name>.svg", chart_views.drawing, name="chart-picture"),
     path("embed/", embeds, name="embeds"),
     path("embed/<slug:part>/", embed, name="embed"),
+    path("pictures/dashboard.png", picture_views.of_dashboard, name="dashboard-card"),
+    path("pictures/bases/<slug:slug>.png", picture_views.of_base, name="base-card"),
+    path(
+        "pictures/incidents/<str:public_id>.png", picture_views.of_incident, name="incident-card"
+    ),
     path("search/", search, name="search"),
     path("about/", about, name="about"),
     path("methodology/", methodology, name="methodology"),
