@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from .scale import Day, Days, ticks
-from .shapes import Dot, Label, Line, Rect, Shape, Text
+from .shapes import Dot, Group, Label, Line, Rect, Shape, Text
 
 T = TypeVar("T")
 TOP = 14  # room for the number above the highest rule
@@ -84,20 +84,21 @@ def step_line(readings: Sequence[Reading], days: Days, plot: Plot, kind: str) ->
     The order is that of the days; nothing is drawn before the first one or after the last one,
     for what was not published then is not known.
     """
-    shapes: list[Shape] = []
+    bands: list[Shape] = []
+    lines: list[Line] = []
     ordered = sorted(readings, key=lambda one: (one.latest, one.earliest))
     for one, following in pairs(ordered):
         y = plot.y(one.value)
         begin, width = days.span(one.earliest, one.latest)
         if one.earliest != one.latest:
-            shapes.append(Rect(begin, y - 3, width, 6, f"{kind} band"))
-        if following is not None:
-            turn = days.at(following.latest)
-            shapes.append(Line(begin, y, max(turn, begin), y, kind))
-            shapes.append(Line(turn, y, turn, plot.y(following.value), kind))
-        else:
-            shapes.append(Line(begin, y, begin + width, y, kind))
-    return shapes
+            bands.append(Rect(begin, y - 3, width, 6, f"{kind} band"))
+        if following is None:
+            lines.append(Line(begin, y, begin + width, y))
+            continue
+        turn, to_y = days.at(following.latest), plot.y(following.value)
+        lines += [Line(begin, y, max(turn, begin), y), Line(turn, y, turn, to_y)]
+    seen = [one for one in lines if (one.x, one.y) != (one.to_x, one.to_y)]
+    return [Group(seen, kind), *bands] if seen else bands
 
 
 def pairs(those: Sequence[T]) -> Iterator[tuple[T, T | None]]:

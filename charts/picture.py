@@ -12,14 +12,14 @@ from django.utils.html import escape
 from django.utils.translation import get_language_bidi
 
 from .chart import Chart, Key, Row
-from .shapes import written
+from .shapes import from_the_right, written
 
 WIDTH = 720
 MARGIN = 20
 LETTER = 7  # pixels: about as wide as a letter of 13 px is
 LINE = 20
 NAMES = 210  # the column of names beside bars
-NUMBERS = 110  # that of numbers
+NUMBERS = 95  # each of those of numbers
 
 # The light colours of static/css/site.css; a test holds them to it.
 COLOURS = {
@@ -46,7 +46,8 @@ def style() -> str:
     c = COLOURS
     rules = [
         "text{font-family:'Noto Sans','Noto Sans Arabic','DejaVu Sans',Arial,sans-serif;"
-        f"font-size:12px;fill:{c['soft']}}}",
+        f"font-size:12px;fill:{c['soft']};"
+        f"stroke:{c['paper']};stroke-width:3px;paint-order:stroke}}",
         f".head{{font-size:17px;font-weight:600;fill:{c['ink']}}}",
         f".name{{font-size:13px;fill:{c['ink']}}}",
         f".rule{{stroke:{c['line']}}}.axis{{stroke:{c['soft']}}}",
@@ -54,7 +55,7 @@ def style() -> str:
         f".possible,.unsure{{fill:{c['paper']};stroke:{c['certain']};stroke-dasharray:2 2}}",
         f".published{{fill:{c['published']};stroke:{c['published']}}}",
         f".range{{fill:{c['possible']};fill-opacity:.45}}",
-        "line.published,.l1,.l2,.l3,.l4,.l5,.l6{stroke-width:2px}",
+        "g.published,.l1,.l2,.l3,.l4,.l5,.l6{stroke-width:2px}",
     ]
     for n in range(1, 7):
         dash = f";stroke-dasharray:{DASHES[n]}" if n in DASHES else ""
@@ -77,7 +78,8 @@ class _Sheet:
         anchor = "end" if end != self.mirrored else "start"
         at = WIDTH - x if self.mirrored else x
         where = f'x="{at}" y="{self.y}" text-anchor="{anchor}" class="{kind}"'
-        self.body += f"<text {where}>{escape(words)}</text>"
+        text = escape(words)
+        self.body += f"<text {where}>{from_the_right(text) if self.mirrored else text}</text>"
 
     def drawing(self, shapes: Iterable, *, x: int, w: int, y: int, h: int) -> None:
         at = WIDTH - x - w if self.mirrored else x
@@ -100,8 +102,16 @@ def picture(chart: Chart, *, source: str, mirrored: bool | None = None) -> str:
         sheet.y += 6
         sheet.drawing(panel.shapes, x=MARGIN, w=WIDTH - 2 * MARGIN, y=sheet.y, h=panel.height)
         sheet.y += panel.height
+    if len(chart.columns) == 3 and chart.rows:
+        sheet.y += LINE
+        _numbers(sheet, chart.columns[1:], "source")
     for row in chart.rows:
         _row(sheet, row, chart.height)
+    if chart.note:
+        sheet.y += 8
+    for line in lines(str(chart.note), 105) if chart.note else []:
+        sheet.y += LINE
+        sheet.text(line, "source")
     sheet.y += LINE + 8
     sheet.text(source, "source")
     return _document(sheet.body, sheet.y + MARGIN, chart)
@@ -125,8 +135,11 @@ def _legend(sheet: _Sheet, keys: Sequence[Key]) -> None:
             sheet.y += LINE
             x = MARGIN
         at = WIDTH - x - 12 if sheet.mirrored else x
+        y = sheet.y - 4
         sheet.body += (
-            f'<rect x="{at}" y="{sheet.y - 10}" width="12" height="12" class="{key.kind}"/>'
+            f'<line x1="{at}" y1="{y}" x2="{at + 12}" y2="{y}" class="{key.kind}"/>'
+            if key.is_line
+            else f'<rect x="{at}" y="{y - 6}" width="12" height="12" class="{key.kind}"/>'
         )
         sheet.text(key.label, "name", x=x + 18)
         x += width
@@ -137,10 +150,15 @@ def _row(sheet: _Sheet, row: Row, height: int) -> None:
     name = lines(str(row.label.text), NAMES // LETTER)[0]
     sheet.text(name, "name")
     x = MARGIN + NAMES
-    width = WIDTH - x - MARGIN - NUMBERS
+    width = WIDTH - x - MARGIN - NUMBERS * len(row.cells)
     sheet.drawing(row.shapes, x=x, w=width, y=sheet.y - height + 4, h=height)
-    said = " / ".join(str(cell.text) for cell in row.cells if cell.text)
-    sheet.text(said, "name", x=WIDTH - MARGIN, end=True)
+    _numbers(sheet, [cell.text for cell in row.cells], "name")
+
+
+def _numbers(sheet: _Sheet, texts: Sequence[object], kind: str) -> None:
+    """Columns of numbers, or their heads, the last at the end of the line."""
+    for place, text in enumerate(reversed(texts)):
+        sheet.text(text, kind, x=WIDTH - MARGIN - place * NUMBERS, end=True)
 
 
 def lines(text: str, most: int) -> list[str]:

@@ -71,13 +71,22 @@ class Label:
     kind: str = ""
 
     def svg(self, mirrored: bool) -> str:
-        x, anchor = self.x, self.anchor
+        x, anchor, words = self.x, self.anchor, escape(self.text)
         if mirrored:
-            x, anchor = 100 - x, MIRRORED[anchor]
+            x, anchor, words = 100 - x, MIRRORED[anchor], from_the_right(words)
         at = "" if anchor == "start" else f' text-anchor="{anchor}"'
-        return (
-            f'<text x="{_n(x)}%" y="{_n(self.y)}"{at}{_class(self.kind)}>{escape(self.text)}</text>'
-        )
+        return f'<text x="{_n(x)}%" y="{_n(self.y)}"{at}{_class(self.kind)}>{words}</text>'
+
+
+@dataclass(frozen=True)
+class Group:
+    """Lines of one class, which is written once."""
+
+    shapes: Sequence[Line]
+    kind: str
+
+    def svg(self, mirrored: bool) -> str:
+        return f"<g{_class(self.kind)}>{_all(self.shapes, mirrored)}</g>"
 
 
 @dataclass(frozen=True)
@@ -95,7 +104,13 @@ class Mark:
         return f'<a href="{escape(self.href)}" aria-label="{escape(self.tip)}">{inside}</a>'
 
 
-Shape = Rect | Line | Dot | Label | Mark
+def from_the_right(text: str) -> str:
+    """A text whose words and numbers go from right to left, in a drawing that is written from left
+    to right: as the direction of SVG would have it, which not all that draw it know."""
+    return f"\u2067{text}\u2069" if any(letter.isalpha() for letter in text) else text
+
+
+Shape = Rect | Line | Dot | Label | Group | Mark
 
 
 def written(shapes: Iterable[Shape], *, mirrored: bool) -> SafeString:

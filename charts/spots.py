@@ -86,11 +86,15 @@ class Labels:
         return labels + self._countries(language), dots
 
     def _inside(self, spot: Spot, number: str) -> Label | None:
-        """The number in its circle, if it fits and no other circle lies over it."""
-        if wide(number, self.small) + 2 > 2 * spot.possible or self._is_covered(spot):
+        """The number in its circle, if it fits there and no other circle lies over it.
+
+        On what is certain, or else on a circle of which nothing is: never across an edge.
+        """
+        radius = spot.certain or spot.possible
+        if wide(number, self.small) + 2 > 2 * radius or self._is_covered(spot):
             return None
-        minor = wide(number, self.large) > 2 * spot.possible
-        kind = "count" if spot.certain > 0.5 * spot.possible else "count open"
+        minor = wide(number, self.large) > 2 * radius
+        kind = "count" if spot.certain else "count open"
         return Label(number, spot.x, spot.y + self.small * 0.35, "middle", minor, kind)
 
     def _is_covered(self, spot: Spot) -> bool:

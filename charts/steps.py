@@ -113,7 +113,8 @@ def _names(lines: Sequence[Line], days: Days, plot: Plot) -> list[Shape]:
         y = min(plot.y(last.value) - 7, free)
         free = y - LETTERS
         words = str(label) if len(str(label)) <= LONGEST else f"{str(label)[:LONGEST]}…"
-        shapes.append(Label(days.at(last.latest), y, words, "end", "direct"))
+        x = days.at(last.latest)
+        shapes.append(Label(x, y, words, "end" if x > 50 else "start", "direct"))
     return shapes
 
 

@@ -212,7 +212,7 @@ def claimants(base: MilitaryBase) -> Chart:
         parts(
             "base-claimants",
             _("Who claims them"),
-            [_part(base, row, names.get(row.key, _("nobody named"))) for row in rows],
+            [_part(base, row, names.get(row.key or "", _("nobody named"))) for row in rows],
             column=_("Claimant"),
         ),
         base=base.slug,

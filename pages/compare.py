@@ -111,7 +111,7 @@ def _latest_lines(bases: Iterable[int], until: Day | None) -> list[TallyLine]:
     lines = TallyLine.objects.filter(base__in=bases, tally__counting_until=None).select_related(
         "tally__counter", "tally__report"
     )
-    latest: dict[tuple[int, int], TallyLine] = {}
+    latest: dict[tuple[int | None, int], TallyLine] = {}
     for line in lines:
         as_of = line.tally.as_of_latest
         if as_of is None or (until and as_of > until):

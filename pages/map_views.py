@@ -198,7 +198,7 @@ def _site_of(base, incidents):
         "lat": site.latitude,
         "lon": site.longitude,
         "km": KM.get(site.precision, KM["unknown"]),
-        "precision": site.precision,
+        "known_to": str(site.known_to),
     }
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from bases.models import MilitaryBase
 from charts.basemap import CREDITS, WHOLE, Ground, ground
@@ -38,6 +39,14 @@ SIZES = {
     "light": Size(640, 30, 12, 25),
     "full": Size(760, 34, 12, 29),
     "where": Size(320, 9, 11, 12),
+}
+
+
+KNOWN_TO = {
+    "exact": _("the place"),
+    "town": _("the town"),
+    "district": _("the district"),
+    "governorate": _("the governorate"),
 }
 
 
@@ -70,6 +79,13 @@ class Site:
         """As short as a circle needs it."""
         exact = self.certain == self.possible
         return f"{self.certain}" if exact else f"{self.certain}–{self.possible}"
+
+    @property
+    def known_to(self) -> Any:
+        """How precisely its place is known."""
+        if self.latitude is None:
+            return _("no coordinates")
+        return KNOWN_TO.get(self.precision, _("how precisely is not known"))
 
     @property
     def name_and_count(self) -> str:
@@ -142,12 +158,19 @@ class Map:
         return [(one, radius_of(one, self.most, self.size.largest)) for one in numbers]
 
     @property
+    def follows_a_slider(self) -> bool:
+        """Then other days may show what these do not."""
+        return self.detail == "full"
+
+    @property
     def has_ranges(self) -> bool:
-        return any(site.certain != site.possible for site in self.placed)
+        return self.follows_a_slider or any(site.certain != site.possible for site in self.placed)
 
     @property
     def has_rings(self) -> bool:
-        return any(site.precision != MilitaryBase.Precision.EXACT for site in self.placed)
+        return self.follows_a_slider or any(
+            site.precision != MilitaryBase.Precision.EXACT for site in self.placed
+        )
 
     @property
     def has_exact(self) -> bool:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from attacks.counting import Row, counted
 from attacks.models import Incident, public_id
-from charts.chart import Chart
+from charts.chart import Chart, Key
 from charts.days import Mark, days_line
 from charts.stack import Period, Series, stack
 
 Day = datetime.date
 MARKS = 60
+UNSURE = "unsure"  # in a legend: what is certain in no column
 
 
 def drawn_over_time(
@@ -67,4 +69,10 @@ def by_columns(
         for row in months
     ]
     series = Series(label, list_at(), [row.count.certain for row in months])
-    return stack(name, title, periods, [series] if periods else [])
+    chart = stack(name, title, periods, [series] if periods else [])
+    chart.legend = [_of_months(key) for key in chart.legend]
+    return chart
+
+
+def _of_months(key: Key) -> Key:
+    return replace(key, label=_("May fall in this month or another")) if key.kind == UNSURE else key

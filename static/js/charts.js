@@ -8,7 +8,7 @@ tip.hidden = true;
 tip.setAttribute("aria-hidden", "true"); // the mark itself is read out
 document.body.append(tip);
 
-const MARK = ".chart svg :is(a, g)";
+const MARK = ".chart svg :is(a, g[data-tip], g:has(> title))";
 
 function show(mark) {
   const title = mark.querySelector("title");

@@ -283,9 +283,11 @@ function circles(L, map, sites, texts) {
         if (certain) spot.setRadius(radius(certain)).addTo(map);
         else spot.remove();
         reachable(outline.getElement(), `${site.name}. ${words(site.count, texts)}`, open);
-        const inside = short(site.count).length * 7 < 2 * large && !isCovered(site);
+        // On what is certain, or on a circle of which nothing is: never across an edge.
+        const room = 2 * radius(certain || possible);
+        const inside = short(site.count).length * 7 + 4 < room && !isCovered(site);
         label.textContent = short(site.count);
-        label.className = certain > possible / 2 ? "" : "open";
+        label.className = certain ? "" : "open";
         if (inside) number.addTo(map);
         else number.remove();
         title.text.textContent = inside ? site.name : `${site.name} ${short(site.count)}`;
@@ -431,22 +433,18 @@ function tell(holder, sites, texts) {
   total.textContent = words(sum, texts);
 
   const body = holder.querySelector("figure tbody");
-  const known = new Map(
-    [...body.rows].map((row) => [row.querySelector("a").pathname, row.cells[3].cloneNode(true)]),
-  );
   body.replaceChildren(
     ...shown.map((site) => {
       const name = element("th", { scope: "row" }, link(site.href, element("bdi", { textContent: site.name })));
       const numbers = [site.count.certain, site.count.possible].map((number) =>
         element("td", { className: "number" }, link(inDays(site.incidents), `${number}`)),
       );
-      const place = known.get(site.href) ?? element("td");
+      const place = element("td", { textContent: site.known_to });
       return element("tr", {}, name, ...numbers, place);
     }),
   );
   const beside = holder.querySelector("figure .beside");
   const unplaced = shown.filter(({ lat }) => lat === null);
-  if (!beside) return;
   beside.hidden = !unplaced.length;
   beside.querySelector("ul").replaceChildren(
     ...unplaced.map((site) =>

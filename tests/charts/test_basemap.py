@@ -1,5 +1,7 @@
 import re
 
+import pytest
+
 from charts.basemap import WHOLE, features, ground
 from charts.projection import Box, Projection
 from charts.spots import Labels, Spot, radius_of, ring_of
@@ -96,3 +98,17 @@ def test_no_label_hides_a_circle_or_another_label():
         for spot in spots:
             assert not (abs(label.x - spot.x) < 1 and abs(label.y - spot.y) < spot.possible)
     assert len({(label.x, label.y) for label in labels}) == len(labels)
+
+
+@pytest.mark.parametrize(
+    ("certain", "possible", "kind"),
+    [(20, 30, "count"), (0, 30, "count open"), (5, 30, None), (5, 5, None)],
+    ids=["on what is certain", "nothing is certain", "across an edge", "too small"],
+)
+def test_number_is_in_its_circle_where_it_can_be_read(certain, possible, kind):
+    spots = [Spot(300, 200, certain, possible, 0)]
+    labels, _ = Labels(ground(EAST_OF_SYRIA), spots, 12, 25).of(["One"], ["9–18"], "en")
+
+    inside = [label.kind for label in labels if label.text == "9–18"]
+    assert inside == ([kind] if kind else [])
+    assert kind or "One 9–18" in [label.text for label in labels]

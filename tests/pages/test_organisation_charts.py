@@ -64,15 +64,16 @@ def test_a_claim_of_another_group_confirms_nothing(group):
 
 
 def test_claims_are_drawn_one_by_one_and_many_by_months(client, group, monkeypatch):
-    for day in ("2024-01-30", "2024-02-05"):
-        make_claim(make_incident(on=day), claimant=group)
+    for day, until in (("2024-01-30", None), ("2024-02-05", None), ("2024-03-30", "2024-04-02")):
+        make_claim(make_incident(on=day, until=until), claimant=group)
     make_claim(make_incident(status="draft"), claimant=group)
 
-    assert len(asked("organisation-claims").csv_rows) == 2
+    assert len(asked("organisation-claims").csv_rows) == 3
     monkeypatch.setattr(over_time, "MARKS", 1)
 
-    [january, february] = asked("organisation-claims").table
+    january, february, *_march_or_april = asked("organisation-claims").table
     assert client.get(january[0].href).context["count"].certain == 1
+    assert not [key for key in asked("organisation-claims").legend if "week" in str(key.label)]
     assert str(january[1].text) == str(february[1].text) == "1"
 
 
