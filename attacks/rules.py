@@ -112,6 +112,9 @@ class Rule:
 
 HOUSE = Rule()
 
+# What counters on record count, in the words of the record: pages say it in their own language.
+UNITS = (gettext_noop("strikes on facilities"), gettext_noop("claimed attacks"))
+
 
 @dataclass(frozen=True)
 class Basis:

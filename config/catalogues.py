@@ -210,10 +210,10 @@ def compile_stale(folder=None):
 
 
 def compile_one(path):
-    compiled = path.with_suffix(".mo")
+    compiled, catalogue = path.with_suffix(".mo"), polib.pofile(str(path))
     try:
         with _replacing(compiled) as draft:
-            polib.pofile(str(path)).save_as_mofile(draft)
+            catalogue.save_as_mofile(draft)
     except OSError as error:
         raise ImproperlyConfigured(
             f"{compiled} is missing or older than {path.name} and cannot be written: "

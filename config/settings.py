@@ -172,6 +172,9 @@ NUM_PROXIES = number("NUM_PROXIES", default=0)
 # Where readers write to who find a record wrong; without it pages do not ask them to.
 CORRECTIONS_EMAIL = email("CORRECTIONS_EMAIL")
 
+# Who makes this site, in a sentence for the page about it; empty: nobody is named.
+SITE_OPERATOR = text("SITE_OPERATOR")
+
 # For how many seconds a shared cache in front of the site may answer by itself from the API.
 # Browsers and clients always ask whether what they hold is still the answer.
 CDN_SECONDS = number("CDN_SECONDS", default=60)
@@ -198,6 +201,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.contrib.sitemaps",
     "rest_framework",
     "django_filters",
     "corsheaders",

@@ -7,7 +7,9 @@ from .about import about
 from .compare import compare
 from .corrections import corrections_page
 from .downloads import data
+from .embeds import embed, embeds
 from .methodology import methodology
+from .search_views import search
 from .styleguide import styleguide
 
 app_name = "pages"
@@ -15,6 +17,9 @@ app_name = "pages"
 urlpatterns = [
     path("charts/<slug:name>.csv", chart_views.data, name="chart-data"),
     path("charts/<slug:name>.svg", chart_views.drawing, name="chart-picture"),
+    path("embed/", embeds, name="embeds"),
+    path("embed/<slug:part>/", embed, name="embed"),
+    path("search/", search, name="search"),
     path("about/", about, name="about"),
     path("methodology/", methodology, name="methodology"),
     path("data/", data, name="data"),

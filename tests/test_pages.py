@@ -60,6 +60,10 @@ PAGES = [
     "/data/",
     "/corrections/",
     "/about/",
+    "/search/",
+    "/search/?q=conoco",
+    "/search/?q=script",
+    "/embed/",
 ]
 
 # Elements that are never closed.

@@ -1,0 +1,63 @@
+"""Parts of the dashboard for pages of others: light, framed by anybody, with a link back."""
+
+from csp.decorators import csp_replace
+from django.forms import BaseForm
+from django.http import Http404
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.http import require_safe
+
+from config.clocks import keeps
+from config.pages import kept_page
+from tallies.headline import headline
+from tallies.shown import shown
+
+# What can be framed: its name for readers, and how high it is in pixels.
+PARTS = {
+    "table": (_("Table of bases"), 620),
+    "bars": (_("Bars by base"), 760),
+    "timeline": (_("Attacks over time"), 560),
+}
+
+
+@kept_page
+@csp_replace({"frame-ancestors": ["*"]})
+@xframe_options_exempt
+@keeps("known_on")
+@require_safe
+def embed(request, part):
+    if part not in PARTS:
+        raise Http404("No such part can be embedded.")
+    found = shown(request.GET)
+    if isinstance(found, BaseForm):
+        return render(request, "attacks/bad_clock.html", {"clocks": found}, status=400)
+    if found.errors:
+        raise Http404(" ".join(found.errors.values()))
+    context = {
+        "shown": found,
+        "reconciliation": found.reconciliation,
+        "headline": found.tally and headline(found.tally, found.reconciliation),
+        "back": f"{reverse('tallies:dashboard')}?{found.query}".rstrip("?"),
+        "part": part,
+        "name": PARTS[part][0],
+    }
+    return render(request, f"pages/embed/{part}.html", context)
+
+
+@kept_page
+@require_safe
+def embeds(request):
+    site = f"{request.scheme}://{request.get_host()}"
+    parts = [
+        {
+            "slug": slug,
+            "name": name,
+            "height": height,
+            "path": reverse("pages:embed", args=[slug]),
+            "address": site + reverse("pages:embed", args=[slug]),
+        }
+        for slug, (name, height) in PARTS.items()
+    ]
+    return render(request, "pages/embed/index.html", {"parts": parts})
