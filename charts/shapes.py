@@ -71,7 +71,8 @@ class Label:
     kind: str = ""
 
     def svg(self, mirrored: bool) -> str:
-        x, anchor, words = self.x, self.anchor, escape(self.text)
+        x, anchor = self.x, self.anchor
+        words: str = escape(self.text)
         if mirrored:
             x, anchor, words = 100 - x, MIRRORED[anchor], from_the_right(words)
         at = "" if anchor == "start" else f' text-anchor="{anchor}"'

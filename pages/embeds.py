@@ -22,9 +22,10 @@ PARTS = {
 }
 
 
-@kept_page
+# Outside of what is kept: a kept page may be framed too.
 @csp_replace({"frame-ancestors": ["*"]})
 @xframe_options_exempt
+@kept_page
 @keeps("known_on")
 @require_safe
 def embed(request, part):
