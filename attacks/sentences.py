@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 from sources.local_names import local_name
 from sources.models import Organisation
 from sources.templatetags.facts import DAY, day_words
+from sources.terms import governorate_words
 
 from .claim_status import ClaimStatus
 from .models import Claim, Grade, Incident
@@ -115,7 +116,7 @@ def _place(base: Any) -> str:
     if not base.governorate:
         return str(base.country_name)
     return _("%(governorate)s governorate, %(country)s") % {
-        "governorate": base.governorate,
+        "governorate": governorate_words(base.governorate),
         "country": base.country_name,
     }
 

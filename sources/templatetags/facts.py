@@ -14,8 +14,12 @@ from django.utils.translation import gettext as _
 
 from sources.countries import country_name
 from sources.models import Quantifier
+from sources.terms import governorate_words, via_words, whose_words
 
 register = template.Library()
+register.filter("governorate", governorate_words)
+register.filter("via", via_words)
+register.filter("whose", whose_words)
 
 DAY = "j F Y"
 
