@@ -29,6 +29,13 @@ PAGES = {
     "data": "/data/",
     "corrections": "/corrections/",
     "about": "/about/",
+    "search": "/search/?q=conoco",
+    "search-arabic": "/search/?q=العمر",
+    "search-nothing": "/search/?q=zzzz",
+    "embeds": "/embed/",
+    "embed-table": "/embed/table/",
+    "embed-bars": "/embed/bars/",
+    "embed-timeline": "/embed/timeline/",
     "not-found": "/nowhere/",
 }
 LANGUAGES = {"en": "", "ar": "/ar"}

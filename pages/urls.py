@@ -21,9 +21,7 @@ urlpatterns = [
     path("embed/<slug:part>/", embed, name="embed"),
     path("pictures/dashboard.png", picture_views.of_dashboard, name="dashboard-card"),
     path("pictures/bases/<slug:slug>.png", picture_views.of_base, name="base-card"),
-    path(
-        "pictures/incidents/<str:public_id>.png", picture_views.of_incident, name="incident-card"
-    ),
+    path("pictures/incidents/<str:public_id>.png", picture_views.of_incident, name="incident-card"),
     path("search/", search, name="search"),
     path("about/", about, name="about"),
     path("methodology/", methodology, name="methodology"),
