@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 from sources.local_names import local_name
 from sources.models import Organisation
 from sources.templatetags.facts import DAY, day_words
-from sources.terms import governorate_words
+from sources.terms import governorate_words, source_words
 
 from .claim_status import ClaimStatus
 from .models import Claim, Grade, Incident
@@ -288,7 +288,8 @@ def by_armed_group(claim: Claim) -> bool:
 def _names(claims: Iterable[Claim]) -> list[str]:
     """Who made these claims, each once, in order."""
     every = (
-        local_name(claim.claimant) if claim.claimant else claim.claimant_text for claim in claims
+        local_name(claim.claimant) if claim.claimant else source_words(claim.claimant_text)
+        for claim in claims
     )
     return list(dict.fromkeys(name for name in every if name))
 

@@ -28,6 +28,19 @@ def whose_words(people: str) -> str:
     return pgettext("whose casualties", people) if people else ""
 
 
+def source_words(description: str) -> str:
+    """Whoever said it, where the report only describes them: "US official"."""
+    return pgettext("an unnamed source", description) if description else ""
+
+
+def time_words(text: str) -> str:
+    return pgettext("time of day", text) if text else ""
+
+
+def basis_words(text: str) -> str:
+    return pgettext("how a day is known", text) if text else ""
+
+
 GOVERNORATES = (
     # Syria
     pgettext_lazy("governorate", "Al-Hasakah"),
@@ -104,4 +117,55 @@ PEOPLE = (
     pgettext_lazy("whose casualties", "SDF"),
     pgettext_lazy("whose casualties", "US"),
     pgettext_lazy("whose casualties", "US and coalition"),
+)
+
+SOURCES = (
+    pgettext_lazy("an unnamed source", "Anbar police officer"),
+    pgettext_lazy("an unnamed source", "coalition source"),
+    pgettext_lazy("an unnamed source", "Iraqi government source"),
+    pgettext_lazy("an unnamed source", "Iraqi military"),
+    pgettext_lazy("an unnamed source", "Iraqi military officials"),
+    pgettext_lazy("an unnamed source", "Iraqi security official"),
+    pgettext_lazy("an unnamed source", "Iraqi security source"),
+    pgettext_lazy("an unnamed source", "Iraqi security sources"),
+    pgettext_lazy("an unnamed source", "Iraqi state news agency"),
+    pgettext_lazy("an unnamed source", "Kurdish security source"),
+    pgettext_lazy("an unnamed source", "later accounts"),
+    pgettext_lazy("an unnamed source", "local networks"),
+    pgettext_lazy("an unnamed source", "local source"),
+    pgettext_lazy("an unnamed source", "local sources"),
+    pgettext_lazy("an unnamed source", "militia commander"),
+    pgettext_lazy("an unnamed source", "Pentagon official"),
+    pgettext_lazy("an unnamed source", "security officials and war monitor"),
+    pgettext_lazy("an unnamed source", "security source"),
+    pgettext_lazy("an unnamed source", "security sources"),
+    pgettext_lazy("an unnamed source", "sources close to the group"),
+    pgettext_lazy("an unnamed source", "US defence official"),
+    pgettext_lazy("an unnamed source", "US defence officials"),
+    pgettext_lazy("an unnamed source", "US defence source"),
+    pgettext_lazy("an unnamed source", "US military"),
+    pgettext_lazy("an unnamed source", "US military official"),
+    pgettext_lazy("an unnamed source", "US official"),
+    pgettext_lazy("an unnamed source", "US officials"),
+    pgettext_lazy("an unnamed source", "witnesses"),
+)
+
+TIMES = (
+    pgettext_lazy("time of day", "after midnight"),
+    pgettext_lazy("time of day", "around midnight"),
+    pgettext_lazy("time of day", "before noon"),
+    pgettext_lazy("time of day", "dawn"),
+    pgettext_lazy("time of day", "early morning"),
+    pgettext_lazy("time of day", "evening"),
+    pgettext_lazy("time of day", "late evening"),
+    pgettext_lazy("time of day", "morning"),
+    pgettext_lazy("time of day", "night"),
+)
+
+BASES = (
+    pgettext_lazy("how a day is known", "inferred"),
+    pgettext_lazy("how a day is known", "inferred from event"),
+    pgettext_lazy("how a day is known", "text"),
+    pgettext_lazy("how a day is known", "text (article date)"),
+    pgettext_lazy("how a day is known", "url"),
 )

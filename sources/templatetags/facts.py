@@ -14,10 +14,20 @@ from django.utils.translation import gettext as _
 
 from sources.countries import country_name
 from sources.models import Quantifier
-from sources.terms import governorate_words, via_words, whose_words
+from sources.terms import (
+    basis_words,
+    governorate_words,
+    source_words,
+    time_words,
+    via_words,
+    whose_words,
+)
 
 register = template.Library()
+register.filter("basis", basis_words)
 register.filter("governorate", governorate_words)
+register.filter("source", source_words)
+register.filter("time_of_day", time_words)
 register.filter("via", via_words)
 register.filter("whose", whose_words)
 
