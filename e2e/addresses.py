@@ -36,6 +36,7 @@ PAGES = {
     "embed-table": "/embed/table/",
     "embed-bars": "/embed/bars/",
     "embed-timeline": "/embed/timeline/",
+    "embed-map": "/embed/map/",
     "not-found": "/nowhere/",
 }
 LANGUAGES = {"en": "", "ar": "/ar"}

@@ -14,11 +14,14 @@ from config.pages import kept_page
 from tallies.headline import headline
 from tallies.shown import shown
 
+from .dashboard_map import map_on
+
 # What can be framed: its name for readers, and how high it is in pixels.
 PARTS = {
     "table": (_("Table of bases"), 620),
     "bars": (_("Bars by base"), 760),
     "timeline": (_("Attacks over time"), 560),
+    "map": (_("Map of bases"), 820),
 }
 
 
@@ -42,6 +45,7 @@ def embed(request, part):
         "headline": found.tally and headline(found.tally, found.reconciliation),
         "back": f"{reverse('tallies:dashboard')}?{found.query}".rstrip("?"),
         "part": part,
+        "map": part == "map" and found.tally and map_on(found),
         "name": PARTS[part][0],
     }
     return render(request, f"pages/embed/{part}.html", context)

@@ -166,6 +166,11 @@ class Shown:
         asked.update({name: f"{self.params[name]}" for name in names if self.params.get(name)})
         return asked.urlencode()
 
+    @property
+    def card(self) -> str:
+        """The address of the picture that stands for this page where it is shared."""
+        return "?".join(filter(None, [reverse("pages:dashboard-card"), self.query]))
+
     def incidents_url(self, window: Window | None = None, **where: Any) -> str:
         """The list of what may count there, over the days of the page or over others."""
         if "base" not in where and self.countries:

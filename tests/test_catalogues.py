@@ -252,9 +252,9 @@ def test_arabic_days_are_levantine_with_western_digits():
 LETTERS = re.compile(r"[A-Za-z]{2,}")
 # Public ids, addresses and names of parameters.
 ADDRESS = re.compile(r"BW-\d+|\S*[=/_@.]\S+")
-# Names of formats, and of this site: the same in every language.
+# Names of formats and tools, and of this site: the same in every language.
 NAMES = {"API", "Atom", "BibTeX", "CSL", "CSV", "GeoJSON", "JSON", "NDJSON", "SVG", "XLSX"}
-NAMES |= {"Basewatch"}
+NAMES |= {"Basewatch", "Python", "curl"}
 # What stands in a page as it was typed, or is the name of a thing.
 DATA = {"bdi", "code", "time", "pre", "script", "style"}
 SPOKEN = ("aria-label", "title", "alt", "placeholder")
@@ -348,8 +348,8 @@ def arabic_records():
     make_claim(incident, claimant=group, claimant_text="جهة", made_on="2024-01-16", report=report)
     make_claim(incident, kind="attribution", blamed=group)
     make_claim(incident, kind="no_claim", claimant_text="جهة")
-    make_tally(sohr, [(base, 40), (other, 2)], key="full", quantifier="at_least")
-    make_tally(sohr, [(base, 41)], "2024-03-01", key="later")
+    make_tally(sohr, [(base, 40), (other, 2)], key="1", quantifier="at_least")
+    make_tally(sohr, [(base, 41)], "2024-03-01", key="2")
     with revision("سبب"):
         base.notes = "ملاحظة"
         base.save()
@@ -378,8 +378,8 @@ PAGES = [
     "/bases/conoco/?known_on=2020-01-01",
     "/tallies/",
     "/tallies/?counter=0",
-    "/tallies/full/",
-    "/tallies/later/",
+    "/tallies/1/",
+    "/tallies/2/",
     "/tallies/unaccounted/",
     "/tallies/period/",
     "/tallies/period/?since=2024-01-01&until=2024-02-01",
@@ -391,6 +391,21 @@ PAGES = [
     "/figures/new/?query=base%3Dconoco",
     "/figures/new/?query=base%3D0",
     "/no/such/page/",
+    "/map/",
+    "/compare/",
+    "/compare/?base=conoco&base=other",
+    "/search/",
+    "/search/?q=قاعدة",
+    "/search/?q=0",
+    "/methodology/",
+    "/data/",
+    "/corrections/",
+    "/about/",
+    "/embed/",
+    "/embed/table/",
+    "/embed/bars/",
+    "/embed/timeline/",
+    "/embed/map/",
 ]
 
 
