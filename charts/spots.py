@@ -76,7 +76,7 @@ class Labels:
         ]
         inside = {(label.x, label.text) for label in labels}
         texts = [
-            name if (spot.x, number) in inside else f"{name} {number}"
+            name if (spot.x, number) in inside else f"{name} {_isolated(number)}"
             for spot, name, number in zip(self.spots, names, numbers, strict=True)
         ]
         labels += self._names(texts[:NAMED], 0)
@@ -138,3 +138,10 @@ class Labels:
             for country in self.ground.countries
         )
         return [label for label in found if label]
+
+
+def _isolated(number: str) -> str:
+    """A range after a name in Arabic keeps its own direction, as inside a circle."""
+    return (
+        f"\N{LEFT-TO-RIGHT ISOLATE}{number}\N{POP DIRECTIONAL ISOLATE}" if "–" in number else number
+    )
