@@ -351,8 +351,10 @@ function card(site, texts) {
 /** Two handles over the days on record. `moved` gets both days, and whether they are all days. */
 function brushOf(set, ranges, moved) {
   if (!ranges.length) return null;
-  const first = Date.parse(ranges.reduce((day, [, one]) => (one < day ? one : day), "9999"));
-  const last = Date.parse(ranges.reduce((day, [, , one]) => (one > day ? one : day), ""));
+  // Wide enough for the asked days: moved to those on record, they would show what nobody asked for.
+  const given = { since: field("since")?.value ?? "", until: field("until")?.value || "9999" };
+  const first = Date.parse(ranges.reduce((day, [, one]) => (one < day ? one : day), given.until));
+  const last = Date.parse(ranges.reduce((day, [, , one]) => (one > day ? one : day), given.since));
   const length = (last - first) / DAY;
   const [since, until] = set.querySelectorAll("input");
   const [play, all] = set.querySelectorAll("button");
@@ -362,7 +364,7 @@ function brushOf(set, ranges, moved) {
   const form = new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" });
   const iso = (place) => new Date(first + place * DAY).toISOString().slice(0, 10);
   const asked = (name, otherwise) => {
-    const day = Date.parse(field(name)?.value ?? "");
+    const day = Date.parse(given[name]);
     return Number.isNaN(day) ? otherwise : Math.min(length, Math.max(0, (day - first) / DAY));
   };
   since.max = until.max = length;

@@ -1,0 +1,64 @@
+"""The map counts in the browser while its handles move: the same as the server counts."""
+
+import json
+import re
+import urllib.request
+
+import pytest
+
+WINDOWS = [
+    "since=2023-10-19&until=2024-08-10",
+    "since=2024-01-01&until=2024-01-31",
+    "since=2023-11-08&until=2023-11-08&weapon=drone",
+    "since=2030-01-01",  # after all that is on record
+    "until=2001-01-01",
+    "since=2023-12-01&rule=sohr",
+]
+
+
+def numbers_of(site, query):
+    """(certain, possible) by base, as the API counts."""
+    with urllib.request.urlopen(f"{site}/api/v1/counts/?group_by=base&{query}") as answer:
+        found = json.load(answer)
+    return {one["key"]: (one["certain"], one["possible"]) for one in found["results"]}
+
+
+def rows_of(reader):
+    """The same from the table of the page: what the map is drawn from."""
+    rows = reader.page.evaluate(
+        """[...document.querySelectorAll("figure.map table tbody tr")].map((row) => [
+            row.querySelector("th a").getAttribute("href"),
+            ...[...row.querySelectorAll("td.number")].map((one) => one.textContent.trim()),
+        ])"""
+    )
+    slug = re.compile(r"/bases/([\w-]+)/")
+    return {slug.search(href)[1]: (int(certain), int(possible)) for href, certain, possible in rows}
+
+
+@pytest.mark.parametrize("query", WINDOWS)
+@pytest.mark.parametrize("scripts", [True, False], ids=["counted here", "counted there"])
+def test_map_shows_what_the_api_counts(visit, site, query, scripts):
+    reader = visit(scripts=scripts)
+
+    reader.open(f"/map/?{query}")
+
+    shown = {base: numbers for base, numbers in rows_of(reader).items() if numbers[1]}
+    assert shown == numbers_of(site, query)
+    assert reader.messages == []
+
+
+def test_moving_a_handle_counts_anew_and_stands_in_the_address(visit, site):
+    reader = visit()
+    reader.open("/map/")
+    reader.asked.clear()
+
+    reader.page.focus("#brush-since")
+    for _ in range(5):
+        reader.page.keyboard.press("PageUp")
+    reader.page.wait_for_function("location.search.includes('since=')")
+
+    query = re.search(r"since=[\d-]+(&until=[\d-]+)?", reader.page.url)[0]
+    shown = {base: numbers for base, numbers in rows_of(reader).items() if numbers[1]}
+    assert shown == numbers_of(site, query)
+    # Nothing is asked for it; of its icon a browser is never sure.
+    assert [url for url in reader.asked if "favicon" not in url] == []
