@@ -27,7 +27,7 @@ def test_every_grade_stands_there_with_its_definition():
 
 def test_every_breakdown_is_named():
     for group_by in GroupBy:
-        assert group_by.label in counting_page()
+        assert str(group_by.label) in counting_page()
 
 
 def test_every_flat_column_is_explained_where_the_api_is():
