@@ -76,7 +76,7 @@ class Labels:
         ]
         inside = {(label.x, label.text) for label in labels}
         texts = [
-            name if (spot.x, number) in inside else f"{name} {_isolated(number)}"
+            name if (spot.x, number) in inside else _named(name, number)
             for spot, name, number in zip(self.spots, names, numbers, strict=True)
         ]
         labels += self._names(texts[:NAMED], 0)
@@ -140,8 +140,9 @@ class Labels:
         return [label for label in found if label]
 
 
-def _isolated(number: str) -> str:
-    """A range after a name in Arabic keeps its own direction, as inside a circle."""
-    return (
-        f"\N{LEFT-TO-RIGHT ISOLATE}{number}\N{POP DIRECTIONAL ISOLATE}" if "–" in number else number
-    )
+def _named(name: str, number: str) -> str:
+    """A range keeps its own direction, as inside a circle, and stands after its name."""
+    if "–" not in number:
+        return f"{name} {number}"
+    apart = f"\N{LEFT-TO-RIGHT ISOLATE}{number}\N{POP DIRECTIONAL ISOLATE}"
+    return f"\N{FIRST STRONG ISOLATE}{name} {apart}\N{POP DIRECTIONAL ISOLATE}"

@@ -111,4 +111,4 @@ def test_number_is_in_its_circle_where_it_can_be_read(certain, possible, kind):
 
     inside = [label.kind for label in labels if label.text == "9–18"]
     assert inside == ([kind] if kind else [])
-    assert kind or "One \u20669–18\u2069" in [label.text for label in labels]
+    assert kind or "\u2068One \u20669–18\u2069\u2069" in [label.text for label in labels]
