@@ -89,6 +89,7 @@ def visit(browser, site):
             **options,
         )
         contexts.append(context)
+        context.set_default_timeout(20_000)
         return Visit(context.new_page(), site)
 
     yield begin
