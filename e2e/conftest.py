@@ -51,7 +51,9 @@ class Visit:
             self.strangers.append(request.url)
 
     def open(self, address):
-        answer = self.page.goto(f"{self.site}{address}", wait_until="networkidle")
+        answer = self.page.goto(f"{self.site}{address}", wait_until="load")
+        if "/map/" in address:  # its script asks for more
+            self.page.wait_for_load_state("networkidle")
         # A browser says of a page that is not there that it is not there.
         self.messages = [text for text in self.messages if "the server responded with" not in text]
         return answer
