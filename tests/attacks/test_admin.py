@@ -111,7 +111,7 @@ def test_add_page_offers_what_an_editor_needs(admin_client):
     page = admin_client.get(admin_url(Incident, "add")).content.decode()
 
     for definition in GRADE_DEFINITIONS.values():
-        assert definition in page
+        assert str(definition) in page
     assert 'data-field-name="base"' in page
     assert 'id="add_id_claims-0-report"' in page
 

@@ -125,7 +125,7 @@ def test_page_takes_what_the_list_of_the_api_takes(client, organisations, query)
 def test_page_names_each_filter_in_use_and_how_to_drop_it(client, organisations):
     answer, structure = page_of(client, "kind=monitor&country=GB")
 
-    assert "<span>Kind: monitor</span>" in answer.content.decode()
+    assert "<span>Kind: <bdi>monitor</bdi></span>" in answer.content.decode()
     assert "?country=GB" in [link.get("href") for link in structure.all("a")]
 
 
