@@ -19,7 +19,7 @@ from .shapes import Label, Mark, Rect, Shape, Text
 
 HEIGHT = 240
 LETTERS = 15  # pixels from one name of a line to the next one
-LONGEST = 36  # letters of a name that is written into the drawing
+LONGEST = 60  # letters of a name that is written into the drawing
 
 
 @dataclass(frozen=True)

@@ -114,6 +114,7 @@ class Reconciliation:
     not_listed: list[Row]
     total: Row
     bases: Mapping[int, MilitaryBase] = field(repr=False)
+    counts: Mapping[int, Count] = field(repr=False)  # ours by the id of the site, everywhere
 
     @property
     def rows(self) -> list[Row]:
@@ -190,6 +191,7 @@ class _Counted:
             not_listed=list(self.not_listed({row.place for row in listed})),
             total=self.total(),
             bases=self.bases,
+            counts=self.counts,
         )
 
     def listed(self) -> Iterator[Row]:

@@ -159,6 +159,14 @@ class Shown:
         return sites_in(self.countries)
 
     @property
+    def by_base(self) -> list[counting.Row]:
+        """What our side counts at each base, whether the tally lists bases, countries or none."""
+        found, inside = self.reconciliation, self.sites
+        counts = found.counts if found else {}
+        here = {pk: one for pk, one in counts.items() if inside is None or pk in inside}
+        return counting.in_order(counting.by_base(here, self.basis))
+
+    @property
     def query(self) -> str:
         """The parameters of this page that mean something, for the addresses of its parts."""
         names = ("counter", "tally", "since", "until", "rule", "known_on")
