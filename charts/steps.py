@@ -6,7 +6,7 @@ certain to possible. Lines are told apart by their dashes too, not by colour alo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -14,12 +14,14 @@ from django.utils.translation import gettext as _
 from .axes import Plot, Reading, days_words, dots, pairs, step_line
 from .bars import counted_words
 from .chart import COLOURS, Cell, Chart, Key, Panel
+from .placing import Area, Room, wide
 from .scale import Day, Days, whole_months
-from .shapes import Label, Mark, Rect, Shape, Text
+from .shapes import Dot, Group, Label, Mark, Rect, Shape, Text
 
 HEIGHT = 240
-LETTERS = 15  # pixels from one name of a line to the next one
-LONGEST = 60  # letters of a name that is written into the drawing
+LETTERS = 12  # the size of a name that is written into the drawing
+ROUND_NUMBERS = 30  # pixels that they take at the start
+NARROWEST = 880  # pixels of a drawing that has names in it, as in the style sheet
 
 
 @dataclass(frozen=True)
@@ -93,31 +95,58 @@ def _panels(lines: Sequence[Line], ranges: Sequence[Range]) -> list[Panel]:
             Mark([dot], one.words, one.href)
             for one, dot in dots(line.readings, days, plot, f"l{number}")
         ]
-    names = _names(lines, days, plot) if len(lines) > 1 else []
+    names = _names(lines, days, plot, shapes) if len(lines) > 1 else []
     return [Panel(HEIGHT, [*shapes, *names, *plot.numbers("start"), *plot.months(days)])]
 
 
-def _names(lines: Sequence[Line], days: Days, plot: Plot) -> list[Shape]:
-    """Each line's name above its last number, where a rising line leaves room, or below another.
-
-    The legend has them too, and has them alone where the page is narrow.
-    """
-    lasts = [
-        (max(line.readings, key=lambda one: one.latest), line.label)
-        for line in lines
-        if line.readings
-    ]
+def _names(lines: Sequence[Line], days: Days, plot: Plot, drawn: Sequence[Shape]) -> list[Shape]:
+    """Each line's name beside its last number, where it hides nothing: the legend has it anyway."""
+    numbers = Area(0, 0, ROUND_NUMBERS, HEIGHT)
+    taken = [numbers, *(area for shape in drawn for area in _areas(shape))]
+    room = Room(NARROWEST, HEIGHT, taken)
+    named = [line for line in lines if line.readings]
     shapes: list[Shape] = []
-    free = 0.0
-    for last, label in sorted(lasts, key=lambda one: -one[0].value):
-        y = max(plot.y(last.value) - 7, free)
-        free = y + LETTERS
-        words = str(label)
-        if len(words) > LONGEST:
-            words = f"{words[:LONGEST].rstrip(' ,،')}…"
-        x = days.at(last.latest)
-        shapes.append(Label(x, y, words, "end" if x > 50 else "start", "direct"))
+    for line in sorted(named, key=lambda line: max(one.latest for one in line.readings)):
+        last = max(line.readings, key=lambda one: one.latest)
+        words = str(line.label)
+        for label in _beside(words, days.at(last.latest), plot.y(last.value)):
+            area = _area_of(label, wide(words, LETTERS))
+            if room.is_free(area):
+                room.take(area)
+                shapes.append(label)
+                break
     return shapes
+
+
+def _beside(words: str, x: float, y: float) -> Iterator[Label]:
+    """Above where there is room on that side, then below."""
+    for high in (y - 7, y + 7 + LETTERS):
+        for anchor in ("end", "start") if x > 50 else ("start", "end"):
+            yield Label(x, high, words, anchor, "direct")
+
+
+def _area_of(label: Label, width: float) -> Area:
+    x = label.x * NARROWEST / 100
+    left = x - width if label.anchor == "end" else max(x, 1)
+    return Area(left, label.y - LETTERS, left + width, label.y)
+
+
+def _areas(shape: Shape) -> Iterator[Area]:
+    """What is taken by numbers and by the lines between them; a range may lie behind a name."""
+    match shape:
+        case Group():
+            for line in shape.shapes:
+                yield _area_between(line.x, line.y, line.to_x, line.to_y)
+        case Mark():
+            for dot in shape.shapes:
+                if isinstance(dot, Dot):
+                    yield _area_between(dot.x, dot.y, dot.x, dot.y, dot.r)
+
+
+def _area_between(x: float, y: float, to_x: float, to_y: float, margin: float = 1) -> Area:
+    left, right = sorted((x * NARROWEST / 100, to_x * NARROWEST / 100))
+    top, bottom = sorted((y, to_y))
+    return Area(left - margin, top - margin, right + margin, bottom + margin)
 
 
 def _area(ranges: Sequence[Range], days: Days, plot: Plot) -> list[Shape]:

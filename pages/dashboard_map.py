@@ -16,16 +16,16 @@ from .maps import Map, map_of, site_of
 
 def map_on(shown: Shown) -> Map:
     """Of every base at which something may count, over the days of the page."""
-    by_slug = {base.slug: base for base in bases_of(shown.basis.record).values()}
+    bases = {base.slug: base for base in bases_of(shown.basis.record).values()}
     sites = [
         site_of(
-            by_slug[row.key],
+            bases[row.key],
             row.count.certain,
             row.count.possible,
             shown.incidents_url(base=[row.key]),
         )
         for row in shown.by_base
-        if row.count.possible
+        if row.key and row.count.possible
     ]
     drawn = map_of(sites, name="bases", title=_("Attacks that we count, by base"))
     where = {"country": list(shown.countries)} if shown.countries else {}

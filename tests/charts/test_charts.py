@@ -242,7 +242,36 @@ def test_lines_are_named_at_their_ends_inside_the_drawing():
         ("Early", ""),
         ("Late", 'text-anchor="end"'),
     }
-    assert abs(float(names[0][0]) - float(names[1][0])) >= 15
+
+
+def test_names_of_lines_hide_neither_each_other_nor_any_number():
+    late = START + datetime.timedelta(days=200)
+    lines = [
+        Line(
+            name,
+            "/",
+            [
+                Reading(
+                    START + datetime.timedelta(days=70),
+                    START + datetime.timedelta(days=70),
+                    1,
+                    "/",
+                    "1",
+                ),
+                Reading(late, late, n, "/", "3"),
+            ],
+        )
+        for n, name in enumerate(["First", "Second", "Third"], start=10)
+    ]
+
+    [[_, svg]] = drawn(steps("s", "S", lines))
+
+    heights = [float(y) for y in re.findall(r'y="([\d.]+)"[^>]* class="direct"', svg)]
+    numbers = [float(y) for y in re.findall(r'<circle cx="[\d.]+%" cy="([\d.]+)"', svg)]
+    assert heights
+    for one in heights:
+        assert not any(one - 12 < other < one for other in numbers)
+        assert sum(abs(one - other) < 12 for other in heights) == 1
 
 
 def test_our_count_is_not_drawn_for_days_after_the_last():
