@@ -45,6 +45,7 @@ async function start(holder) {
     update();
     keepView(map);
   });
+  onPaper(map, box);
   const chosen = new URLSearchParams(location.search).get("site");
   brush?.show();
   if (brush && chosen) spots.choose(chosen);
@@ -419,6 +420,22 @@ function brushOf(set, ranges, moved) {
   });
   set.hidden = false;
   return { show };
+}
+
+/** On paper as wide as the paper, showing what the screen showed. */
+function onPaper(map, box) {
+  let view = null;
+  const fit = (isPaper, show) => {
+    box.classList.toggle("on-paper", isPaper);
+    map.invalidateSize({ animate: false, pan: false });
+    show();
+  };
+  addEventListener("beforeprint", () => {
+    const bounds = map.getBounds();
+    view = [map.getCenter(), map.getZoom()];
+    fit(true, () => map.fitBounds(bounds, { animate: false }));
+  });
+  addEventListener("afterprint", () => fit(false, () => map.setView(...view, { animate: false })));
 }
 
 // What the rest of the page says
