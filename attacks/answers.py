@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Max, Min, Q, Sum
 
 from bases.models import MilitaryBase
 from sources.recorded import TODAY
@@ -72,6 +72,20 @@ def by_days(basis: Basis = HOUSE_TODAY, window: Window = ALL_DAYS) -> Any:
         columns = ("base", "earliest", "latest", "certain", "possible")
         return totals.ranges(basis, window).values_list(*columns)
     return counting.count_by_days(basis.published().filter(window.overlaps), basis)
+
+
+def reach(basis: Basis, window: Window) -> Q:
+    """Between which days all that may count in the window lies, where the totals know.
+
+    A window alone has no such bounds, since a range may have begun long before it; with them an
+    index finds what is in a window, whatever else is on record.
+    """
+    if window.since is None or not totals.are_kept(basis, window):
+        return Q()
+    days = totals.ranges(basis, window).aggregate(first=Min("earliest"), last=Max("latest"))
+    if days["first"] is None:
+        return Q(pk__in=[])
+    return Q(earliest__gte=days["first"], latest__lte=days["last"])
 
 
 def by_days_of(filters: Any) -> Any:

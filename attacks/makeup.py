@@ -1,4 +1,5 @@
-"""What the attacks of a window were: by weapon, by outcome, and the people hurt, in one query.
+"""What the attacks of a window were, in one query: by weapon, by outcome, claimed or not, and the
+people hurt.
 
 Casualties are summed of what is stated. A number that is not known adds nothing, and how many
 attacks it is not known of is told beside the sum, so that it never reads like a zero.
@@ -14,7 +15,9 @@ from typing import Any
 from django.db.models import Q, Sum
 from django.db.models.functions import Coalesce
 
-from .counting import NO_ATTACKS, Count, inside, sum_of_certain
+from .answers import reach
+from .claim_status import claim_status
+from .counting import NO_ATTACKS, Count, inside
 from .rules import Basis
 from .windows import Window
 
@@ -32,40 +35,41 @@ class Toll:
 class Makeup:
     weapons: dict[str, Count]
     outcomes: dict[str, Count]
+    claims: dict[str, Count]  # by claim status
     killed: Toll
     injured: Toll
 
 
 def makeup(basis: Basis, window: Window, sites: Collection[int] | None = None) -> Makeup:
     """Of what may count in the window on these sites (all, where None)."""
-    incidents = basis.published()
+    incidents = basis.published().filter(reach(basis, window))
     if sites is not None:
         incidents = incidents.filter(base__in=sites)
+    incidents = claim_status(
+        inside(incidents, window, basis), on=basis.known_on, record=basis.record
+    )
+    # Grouped by what is told of one incident at a time, so that each is judged once.
+    sure = Basis.yes_or_no(window.contains & basis.surely_counts)
     rows = list(
-        inside(incidents, window, basis)
+        incidents.annotate(sure=sure)
         .order_by()
-        .values("weapon", "outcome")
-        .annotate(
-            certain=sum_of_certain(window, basis),
-            possible=Sum("attack_count"),
-            **_people("killed", basis, window),
-            **_people("injured", basis, window),
-        )
+        .values("weapon", "outcome", "claim_status", "sure")
+        .annotate(possible=Sum("attack_count"), **_people("killed"), **_people("injured"))
     )
     return Makeup(
         weapons=_by("weapon", rows),
         outcomes=_by("outcome", rows),
+        claims=_by("claim_status", rows),
         killed=_toll("killed", rows),
         injured=_toll("injured", rows),
     )
 
 
-def _people(what: str, basis: Basis, window: Window) -> dict[str, Any]:
-    surely = window.contains & basis.surely_counts
+def _people(what: str) -> dict[str, Any]:
     low, high = f"{what}_low", f"{what}_high"
     nothing_known = Q(**{f"{low}__isnull": True, f"{high}__isnull": True})
     return {
-        f"{what}_least": Coalesce(Sum(low, filter=surely), 0),
+        f"{what}_least": Coalesce(Sum(low), 0),
         f"{what}_most": Coalesce(Sum(high), 0),
         f"{what}_open": Coalesce(Sum("attack_count", filter=Q(**{f"{high}__isnull": True})), 0),
         f"{what}_unknown": Coalesce(Sum("attack_count", filter=nothing_known), 0),
@@ -75,12 +79,14 @@ def _people(what: str, basis: Basis, window: Window) -> dict[str, Any]:
 def _by(field: str, rows: list[dict[str, Any]]) -> dict[str, Count]:
     sums: dict[str, Count] = defaultdict(lambda: NO_ATTACKS)
     for row in rows:
-        sums[row[field]] += Count(row["certain"], row["possible"])
+        sums[row[field]] += Count(row["possible"] if row["sure"] else 0, row["possible"])
     return dict(sorted(sums.items(), key=lambda item: (-item[1].possible, item[0])))
 
 
 def _toll(what: str, rows: list[dict[str, Any]]) -> Toll:
-    least, most, unbounded, unknown = (
-        sum(row[f"{what}_{name}"] for row in rows) for name in ("least", "most", "open", "unknown")
+    """At least what is stated of those that surely count."""
+    least = sum(row[f"{what}_least"] for row in rows if row["sure"])
+    most, unbounded, unknown = (
+        sum(row[f"{what}_{name}"] for row in rows) for name in ("most", "open", "unknown")
     )
     return Toll(least, None if unbounded else most, unknown)

@@ -36,7 +36,10 @@ def test_page_can_be_read_by_everybody(visit, name, language, width):
     assert reader.strangers == []
 
 
-LINKS = "[...document.querySelectorAll('main a[href]')].map((link) => link.href)"
+# A link in a drawing has an object for an address; buttons of the map are links to nowhere.
+LINKS = """[...document.querySelectorAll("main a[href]:not([role=button])")].map(
+    (link) => new URL(link.getAttribute("href"), document.baseURI).href
+)"""
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

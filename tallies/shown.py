@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 from attacks import counting
 from attacks.basis import ClockForm, RuleFilter
 from attacks.claim_status import ClaimStatus
-from attacks.counting import Count, GroupBy
+from attacks.counting import Count
 from attacks.filters import query_of
 from attacks.makeup import Makeup, makeup
 from attacks.models import Incident
@@ -201,10 +201,6 @@ class Shown:
     def makeup(self) -> Makeup:
         return _makeup(*self._asked)
 
-    @cached_property
-    def claims(self) -> dict[str, Count]:
-        return _claims(*self._asked)
-
     # Charts
 
     @cached_property
@@ -297,7 +293,9 @@ class Shown:
     @property
     def claims_chart(self) -> Chart:
         labels = dict(ClaimStatus.choices)
-        return self._parts("claims", _("Claimed or not"), "claim_status", self.claims, labels)
+        return self._parts(
+            "claims", _("Claimed or not"), "claim_status", self.makeup.claims, labels
+        )
 
     def _parts(
         self, name: str, title: str, filter: str, counts: dict[str, Count], labels: dict[str, Any]
@@ -349,18 +347,6 @@ def _over_time(
 @kept(KEPT)
 def _makeup(rule: str, known_on: Day | None, window: Window, countries: tuple[str, ...]) -> Makeup:
     return makeup(_basis(rule, known_on), window, sites_in(countries))
-
-
-@kept(KEPT)
-def _claims(
-    rule: str, known_on: Day | None, window: Window, countries: tuple[str, ...]
-) -> dict[str, Count]:
-    basis = _basis(rule, known_on)
-    incidents = basis.published()
-    if countries:
-        incidents = incidents.filter(base__in=sites_in(countries))
-    rows = counting.count_by(incidents, GroupBy.CLAIM_STATUS, window, basis)
-    return {row.key: row.count for row in rows if row.key}
 
 
 def _ends(window: Window) -> tuple[Day | None, ...]:

@@ -1,4 +1,4 @@
-"""Attacks by week and by month are what a count over that week or month says."""
+"""Attacks by week or month, weapon, outcome and claim are what a count of each of them says."""
 
 import datetime
 
@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from attacks import counting
-from attacks.counting import Count, Window
+from attacks.counting import Count, GroupBy, Window
 from attacks.makeup import Toll, makeup
 from attacks.over_time import MOST_WEEKS, over_time, periods
 from attacks.rules import HOUSE_TODAY, Basis, rules
@@ -29,13 +29,25 @@ def part(window, first, last):
     )
 
 
-def check(basis, window):
+def check_periods(basis, window):
     found = over_time(basis, window)
     for at, (first, last) in enumerate(found.periods):
         sure = sum(values[at] for values in found.certain.values())
         here = part(window, first, last)
         counted = counting.count(basis.published(), here, basis)
         assert Count(sure, sure + found.unsure[at]) == counted, (first, last)
+
+
+def check_makeup(basis, window):
+    found = makeup(basis, window)
+    told = {
+        GroupBy.WEAPON: found.weapons,
+        GroupBy.OUTCOME: found.outcomes,
+        GroupBy.CLAIM_STATUS: found.claims,
+    }
+    for group_by, counts in told.items():
+        rows = counting.count_by(basis.published(), group_by, window, basis)
+        assert counts == {row.key: row.count for row in rows}, group_by
 
 
 days = st.dates(day("2023-12-20"), day("2024-02-20"))
@@ -45,17 +57,17 @@ days = st.dates(day("2023-12-20"), day("2024-02-20"))
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(revisions=REVISIONS, ends=st.tuples(days, days, days), open_ends=st.booleans())
-def test_every_period_is_a_count_of_its_days(revisions, ends, open_ends):
+def test_every_part_is_a_count_of_its_own(revisions, ends, open_ends):
     since, certain_until, until = sorted(ends)
     window = Window() if open_ends else Window(since, until, certain_until=certain_until)
     with transaction.atomic():
         make_world()
         for edits in revisions:
             write(edits)
-        check(HOUSE_TODAY, window)
-        check(Basis(known_on=since), window)
-        for rule in rules().values():
-            check(Basis(rule), window)
+        by_rules = [Basis(rule) for rule in rules().values()]
+        for basis in (HOUSE_TODAY, Basis(known_on=since), *by_rules):
+            check_periods(basis, window)
+            check_makeup(basis, window)
         transaction.set_rollback(True)
 
 
@@ -116,6 +128,7 @@ def test_makeup_counts_by_weapon_and_outcome_and_sums_the_people_hurt():
 
     assert found.weapons == {"drone": Count(3, 3), "rocket": Count(0, 1)}
     assert found.outcomes["hit"] == Count(1, 1)
+    assert found.claims == {"unknown": Count(3, 4)}
     # The rocket attack may have been later, so nobody was killed by it for certain.
     assert found.killed == Toll(low=4, high=None, unknown=0)
     assert found.injured == Toll(low=0, high=None, unknown=4)
