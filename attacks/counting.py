@@ -17,18 +17,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import (
     Case,
     F,
     Max,
     Min,
-    OuterRef,
     Q,
     QuerySet,
-    Subquery,
     Sum,
     TextChoices,
-    Value,
     When,
 )
 from django.db.models.functions import Coalesce
@@ -284,32 +283,49 @@ def _by_claim_status(incidents: QuerySet[Any], window: Window, basis: Basis) -> 
         yield Row(status, str(status.label), Count(certain, possible), {"claim_status": status})
 
 
+# Of each group, which is counted once for an incident that it claimed twice, and of no group.
+OF_EACH_CLAIMANT = """
+WITH claimed (claimant, incident) AS ({claims}), counted (id, attacks, sure) AS ({incidents}),
+found (claimant, attacks, sure) AS (
+  SELECT claimant, attacks, sure FROM claimed JOIN counted ON counted.id = claimed.incident
+  UNION ALL
+  SELECT NULL, attacks, sure FROM counted
+  WHERE NOT EXISTS (SELECT 1 FROM claimed WHERE claimed.incident = counted.id)
+)
+SELECT claimant, CAST(SUM(CASE WHEN sure THEN attacks ELSE 0 END) AS bigint),
+  CAST(SUM(attacks) AS bigint)
+FROM found GROUP BY claimant
+"""
+
+
 def _by_claimant(incidents: QuerySet[Any], window: Window, basis: Basis) -> Iterator[Row]:
-    # Summed for each group, so that one which claimed an incident twice is counted once for it.
     claimed = claims_of_responsibility(on=basis.known_on, record=basis.record)
-    theirs = (
-        incidents.filter(
-            id__in=claimed.filter(claimant=OuterRef(OuterRef("id"))).values("incident")
-        )
-        .annotate(all=Value(1))
-        .values("all")
-    )
-    groups = (
-        basis.record.rows(Organisation)
-        .filter(kind=Organisation.Kind.ARMED_GROUP)
-        .annotate(
-            certain=Subquery(theirs.annotate(n=sum_of_certain(window, basis)).values("n")),
-            possible=Subquery(theirs.annotate(n=Sum("attack_count")).values("n")),
-        )
-        .filter(possible__gt=0)
-    )
-    for group in groups:
-        number = Count(group.certain or 0, group.possible)
-        yield Row(group.slug, local_name(group), number, {"claimant": group.slug})
-    nobody = incidents.exclude(id__in=claimed.values("incident"))
-    rest = count(nobody, window, basis)
-    if rest.possible:
+    sums = _sums_of_claimants(incidents, claimed, window, basis)
+    for group in basis.record.rows(Organisation).filter(id__in=sums):
+        yield Row(group.slug, local_name(group), sums[group.id], {"claimant": group.slug})
+    if rest := sums.get(None):
         yield Row(None, gettext("nobody named"), rest, {"claimant__isnull": "true"})
+
+
+def _sums_of_claimants(
+    incidents: QuerySet[Any], claimed: QuerySet[Any], window: Window, basis: Basis
+) -> dict[int | None, Count]:
+    sure = Basis.yes_or_no(window.contains & basis.surely_counts)
+    parts = {
+        "claims": claimed.order_by().values_list("claimant_id", "incident_id").distinct(),
+        "incidents": incidents.order_by()
+        .annotate(sure=sure)
+        .values_list("id", "attack_count", "sure"),
+    }
+    try:
+        found = {name: rows.query.sql_with_params() for name, rows in parts.items()}
+    except EmptyResultSet:  # such as of no base at all
+        return {}
+    statement = OF_EACH_CLAIMANT.format(**{name: sql for name, (sql, _) in found.items()})
+    params = [one for _, own in found.values() for one in own]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        return {claimant: Count(sure, attacks) for claimant, sure, attacks in cursor.fetchall()}
 
 
 def _by_range(incidents: QuerySet[Any], basis: Basis) -> Iterable[Any]:

@@ -19,7 +19,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from attacks import totals
-from attacks.counting import GroupBy, by_month, count_by, counted
+from attacks.counting import GroupBy, Row, by_month, count_by, counted
 from attacks.models import Incident
 from attacks.rules import HOUSE, HOUSE_TODAY, Basis, Rule, rule_of
 from attacks.windows import Window
@@ -29,6 +29,7 @@ from charts.chart import COLOURS, Chart
 from charts.parts import Part, parts
 from charts.people import People, people
 from charts.steps import Line, Range, steps
+from sources.kept import kept
 from sources.local_names import local_name
 from sources.models import Organisation
 from sources.templatetags.facts import day_words, quantified
@@ -39,6 +40,7 @@ from .incident_lists import incidents_at, takeable
 from .over_time import drawn_over_time
 
 Day = datetime.date
+KEPT = 200  # of the counts of bases, each in memory until the next revision
 POINTS = 120  # days on which our count may rise in a drawing; more are drawn by months
 
 
@@ -191,12 +193,12 @@ def timeline(base: MilitaryBase) -> Chart:
 
 
 def weapons(base: MilitaryBase) -> Chart:
-    rows = count_by(Incident.objects.filter(base=base), GroupBy.WEAPON)
+    labels: dict[str | None, Any] = dict(Incident.Weapon.choices)
     return takeable(
         parts(
             "base-weapons",
             _("Weapons"),
-            [_part(base, row, row.label) for row in rows],
+            [_part(base, row, labels[row.key]) for row in _rows(base.pk, GroupBy.WEAPON)],
             column=_("Weapon"),
         ),
         base=base.slug,
@@ -205,7 +207,7 @@ def weapons(base: MilitaryBase) -> Chart:
 
 def claimants(base: MilitaryBase) -> Chart:
     """Who claims them; an attack that two claim stands under both."""
-    rows = count_by(Incident.objects.filter(base=base), GroupBy.CLAIMANT)
+    rows = _rows(base.pk, GroupBy.CLAIMANT)
     groups = Organisation.objects.filter(slug__in=[row.key for row in rows if row.key])
     names = {group.slug: local_name(group) for group in groups}
     return takeable(
@@ -219,7 +221,13 @@ def claimants(base: MilitaryBase) -> Chart:
     )
 
 
-def _part(base: MilitaryBase, row: Any, label: str) -> Part:
+@kept(KEPT)
+def _rows(base: int, group_by: GroupBy) -> list[Row]:
+    """The counts of a base; their labels are in the language of whoever asked first."""
+    return count_by(Incident.objects.filter(base=base), group_by)
+
+
+def _part(base: MilitaryBase, row: Any, label: Any) -> Part:
     address = incidents_at(base.slug, **row.filters)
     return Part(label, address, row.count.certain, row.count.possible, key=row.key or "")
 
@@ -260,8 +268,13 @@ def _casualties(found: dict[str, Any], whom: str) -> Casualties:
     return Casualties(records, found[f"{whom}_low_sum"], high, records - stated)
 
 
+@kept(KEPT)
+def _casualties_at(base: int) -> dict[str, Casualties]:
+    return casualties_of(Incident.objects.filter(base=base))
+
+
 def casualties(base: MilitaryBase) -> Chart:
-    found = casualties_of(Incident.objects.filter(base=base))
+    found = _casualties_at(base.pk)
     labels = {"killed": _("Killed"), "injured": _("Injured")}
     rows = [
         People(

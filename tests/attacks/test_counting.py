@@ -215,7 +215,7 @@ def test_count_by_never_grows_in_queries(group_by, in_a_request, django_assert_m
         make_claim(make_incident(make_base()), claimant=make_group())
     bases_of()  # kept
 
-    # The rows; by claimant also what nobody claims.
+    # The rows; by claimant also who they are.
     with django_assert_max_num_queries(2):
         count_by(everything(), group_by, JANUARY)
 
