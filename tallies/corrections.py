@@ -29,12 +29,17 @@ from django.db.models.functions import Coalesce, Concat
 from attacks.changes import OF_INCIDENT
 from attacks.models import Citation, Claim, CountingRule, Incident, IncidentKey, RuleSite
 from bases.models import BaseName, ForcePresence, MilitaryBase
+from sources.kept import Memory
 from sources.models import Organisation, OrganisationName, Report, Revision
 from sources.recorded import left_otherwise
+from sources.revisions import being_written
 
 from .models import AcceptedFinding, PublishedTally, TallyLine
 
 MOST_NAMED = 20  # of each kind, with one revision
+INCIDENTS = "incidents"
+ALWAYS = "always"  # a state of the record that does not pass
+_known = Memory(1_000)  # revisions of which the incidents are known
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,7 @@ def touching(kind: str, ids: Iterable[int]) -> Q:
 
 
 def with_touched(revisions: Iterable[Revision]) -> list[Correction]:
-    """These revisions with what each touched, by one query."""
+    """These revisions with what each touched, by two queries at most."""
     made = [Correction(one, dict.fromkeys(KINDS, NOTHING)) for one in revisions]
     by_number = {one.revision.number: one.touched for one in made}
     for number, kind, told, total in _first_touched(list(by_number)):
@@ -77,13 +82,37 @@ def with_touched(revisions: Iterable[Revision]) -> list[Correction]:
     return made
 
 
-def _first_touched(numbers: list[int]) -> list[tuple[int, str, str, int]]:
-    """(revision, kind, name, how many there are of that kind), for the first few of each."""
+Named = tuple[int, str, str, int]  # revision, kind, name, how many there are of that kind
+
+
+def _first_touched(numbers: list[int]) -> list[Named]:
+    """The first few of each kind that each of these revisions touched."""
+    others = [rows for kind in ROWS if kind != INCIDENTS for rows in ROWS[kind]()]
+    return [*_incidents_touched(numbers), *_named(numbers, others)]
+
+
+def _incidents_touched(numbers: list[int]) -> Iterator[Named]:
+    """What no later revision changes: public ids stay, and what readers saw before and after it.
+
+    An import may have touched a million, so they are counted once.
+    """
+    known = {number: _known.get(ALWAYS, number) for number in numbers}
+    new: dict[int, list[Named]] = {one: [] for one, rows in known.items() if rows is None}
+    for row in _named(list(new), list(ROWS[INCIDENTS]())):
+        new[row[0]].append(row)
+    if not being_written():
+        for number, rows in new.items():
+            _known.put(ALWAYS, number, rows)
+    for number in numbers:
+        yield from new.get(number, known[number])
+
+
+def _named(numbers: list[int], kinds: list[QuerySet[Any]]) -> list[Named]:
     if not numbers:
         return []
     arms = [
         rows.filter(revision_id__in=numbers).values_list("revision_id", "of_kind", "place", "told")
-        for rows in _all_rows()
+        for rows in kinds
     ]
     rows, params = arms[0].union(*arms[1:]).query.sql_with_params()
     with connection.cursor() as cursor:
@@ -141,21 +170,28 @@ def _parts(kind: str, part: Any, of: str, model: Any, name: str) -> QuerySet[Any
 
 
 def _incidents() -> Iterator[QuerySet[Any]]:
-    yield _public_incidents(left_otherwise(Incident, OF_INCIDENT), "id")
+    yield _public_incidents(left_otherwise(Incident, OF_INCIDENT), "id", F("serial"))
     for part in (Claim, Citation, IncidentKey):
-        yield _public_incidents(part.history.all(), "incident_id")
+        written = _written_of("incident_id")
+        # What was made with its incident is told with it.
+        made = written.filter(revision_id=OuterRef("revision_id"), history_type="+")
+        rows = part.history.exclude(Exists(made))
+        yield _public_incidents(rows, "incident_id", Subquery(written.values("serial")[:1]))
 
 
-def _public_incidents(rows: QuerySet[Any], incident: str) -> QuerySet[Any]:
-    written = Incident.history.filter(id=OuterRef(incident)).order_by("-history_id")
+def _written_of(incident: str) -> QuerySet[Any]:
+    return Incident.history.filter(id=OuterRef(incident)).order_by("-history_id")
+
+
+def _public_incidents(rows: QuerySet[Any], incident: str, serial: Any) -> QuerySet[Any]:
+    written = _written_of(incident)
     before = written.filter(revision_id__lt=OuterRef("revision_id")).values("status")[:1]
     after = written.filter(revision_id__lte=OuterRef("revision_id")).values("status")[:1]
     public = Incident.Status.PUBLISHED
     rows = rows.alias(before=Subquery(before), after=Subquery(after))
-    serial = Subquery(written.values("serial")[:1])
     return _of(
-        "incidents",
-        rows.filter(Q(before=public) | Q(after=public)),
+        INCIDENTS,
+        rows.filter(Q(after=public) | Q(before=public)),
         F(incident),
         Concat(Value("BW-"), serial, output_field=CharField()),
         serial,
@@ -196,7 +232,8 @@ def _reports() -> Iterator[QuerySet[Any]]:
     resting += [model.history.all() for model in RESTING_ON_REPORTS]
     before = Q(report_id=OuterRef("id"), revision_id__lt=OuterRef("revision_id"))
     shown = reduce(or_, (Q(Exists(rows.filter(before))) for rows in resting))
-    rows = Report.history.filter(shown)
+    # On one that was made by the revision nothing rested before.
+    rows = Report.history.exclude(history_type="+").filter(shown)
     yield _of("reports", rows, F("id"), Coalesce(_now(Report, "id", "key"), F("key")))
 
 
@@ -215,7 +252,7 @@ def _presences() -> Iterator[QuerySet[Any]]:
 
 
 ROWS: dict[str, Callable[[], Iterator[QuerySet[Any]]]] = {
-    "incidents": _incidents,
+    INCIDENTS: _incidents,
     "tallies": _tallies,
     "bases": _bases,
     "organisations": _organisations,
