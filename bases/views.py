@@ -80,8 +80,9 @@ def base(request, slug):
             "count": count_at(base),
             "incidents": with_bases(first_annotated(newest_first, LATEST_INCIDENTS)),
             "lines": lines,
-            "published_chart": base_charts.published(base, lines),
-            "charts": [make(base) for make in CHARTS],
+            # Made where the page does not keep them already.
+            "published_chart": lambda: base_charts.published(base, lines),
+            "charts": lambda: [make(base) for make in CHARTS],
             "presences": ForcePresence.objects.filter(base=base).select_related(
                 "force", "report__publisher"
             ),
