@@ -67,7 +67,7 @@ def map_page(request):
         context |= {
             "map": drawn.at(
                 csv_url=f"{reverse('api:count-list')}?{_csv_query(params)}",
-                svg_url=f"{reverse('pages:map-picture')}?{query}",
+                svg_url="?".join(filter(None, [reverse("pages:map-picture"), query])),
             ),
             "active": _active(filters, params),
             "basis": filters.basis,

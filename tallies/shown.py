@@ -63,7 +63,7 @@ class TodayForm(ClockForm):
 
 def rules_to_choose() -> list[tuple[str, Any]]:
     """Without a choice our side is counted as the counter counts, so far as that is known."""
-    known = [(rule.slug, rule.name) for rule in rules().values()]
+    known = [(rule.slug, rule.local_name) for rule in rules().values()]
     return [("", _("the counter itself, if known")), *known]
 
 
