@@ -34,7 +34,7 @@ PAGES = [
 
 @pytest.fixture
 def record():
-    """A draft (BW-1), a published incident with a note (BW-2), and one that was withdrawn (BW-3)."""
+    """A draft (BW-1), a published incident with a note (BW-2), and a withdrawn one (BW-3)."""
     base, other = make_base("conoco"), make_base("omar")
     group, counter = make_group("brigade"), make_organisation("sohr", kind="monitor")
     make_tally(counter, [(base, 4)], key="one")
