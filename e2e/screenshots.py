@@ -25,7 +25,7 @@ def take(browser, site, name, language, *, width=1280, scheme="light", suffix=""
     page.screenshot(
         path=FOLDER / f"{name}-{language}{suffix}.jpg",
         type="jpeg",
-        quality=60,
+        quality=50,
         full_page=True,
         clip={"x": 0, "y": 0, "width": width, "height": height},
     )
