@@ -20,9 +20,6 @@ LAYERS = ("countries", "admin1_lines", "borders", "rivers", "lakes", "places")
 WHOLE = Box(33, 28, 50, 39)  # all that the files hold
 OF_THE_RECORD = {"SY", "IQ", "JO"}  # where the bases are; the land around is toned down
 
-# Printed below each map.
-CREDITS = ("Made with Natural Earth", "Towns: GeoNames (CC BY 4.0)")
-
 FINE = 2  # paths are drawn twice as large in whole numbers, and halved by a transform
 MARGIN = 3  # how far beyond the edge, so that no cut is seen
 TOLERANCE = 0.7

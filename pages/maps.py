@@ -6,7 +6,7 @@ A `Map` holds data alone and is drawn in the language of the page that shows it 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.urls import reverse
@@ -14,7 +14,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from bases.models import MilitaryBase
-from charts.basemap import CREDITS, WHOLE, Ground, ground
+from charts.basemap import WHOLE, Ground, ground
 from charts.placing import Label
 from charts.projection import Box, Projection, around
 from charts.spots import Dot, Labels, Spot, radius_of, ring_of, round_numbers
@@ -131,7 +131,6 @@ class Map:
     svg_url: str = ""
     more_url: str = ""
     selected: str = ""  # the slug of one of its sites
-    credits: Sequence[str] = field(default=CREDITS)
 
     @property
     def size(self) -> Size:
