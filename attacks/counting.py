@@ -285,16 +285,10 @@ def _by_claim_status(incidents: QuerySet[Any], window: Window, basis: Basis) -> 
 
 # Of each group, which is counted once for an incident that it claimed twice, and of no group.
 OF_EACH_CLAIMANT = """
-WITH claimed (claimant, incident) AS ({claims}), counted (id, attacks, sure) AS ({incidents}),
-found (claimant, attacks, sure) AS (
-  SELECT claimant, attacks, sure FROM claimed JOIN counted ON counted.id = claimed.incident
-  UNION ALL
-  SELECT NULL, attacks, sure FROM counted
-  WHERE NOT EXISTS (SELECT 1 FROM claimed WHERE claimed.incident = counted.id)
-)
+WITH claimed (claimant, incident) AS ({claims}), counted (id, attacks, sure) AS ({incidents})
 SELECT claimant, CAST(SUM(CASE WHEN sure THEN attacks ELSE 0 END) AS bigint),
   CAST(SUM(attacks) AS bigint)
-FROM found GROUP BY claimant
+FROM counted LEFT JOIN claimed ON claimed.incident = counted.id GROUP BY claimant
 """
 
 
