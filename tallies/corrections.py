@@ -174,8 +174,8 @@ def _incidents() -> Iterator[QuerySet[Any]]:
     for part in (Claim, Citation, IncidentKey):
         written = _written_of("incident_id")
         # What was made with its incident is told with it.
-        made = written.filter(revision_id=OuterRef("revision_id"), history_type="+")
-        rows = part.history.exclude(Exists(made))
+        first = Subquery(written.order_by("history_id").values("revision_id")[:1])
+        rows = part.history.alias(made=first).exclude(made=F("revision_id"))
         yield _public_incidents(rows, "incident_id", Subquery(written.values("serial")[:1]))
 
 
