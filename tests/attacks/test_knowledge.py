@@ -107,7 +107,8 @@ def test_range_of_days_may_be_known_from_its_first_day():
 # Nothing of a later day is told: what is planted here is looked for in whole answers.
 
 SECRET = "zzlater"
-FIGURES = {"low": 7701, "best": 7702, "high": 7703}
+FIGURE = re.compile(r"\b3270[1-8]\b")  # whole, for the digits of a moment may hold any other
+FIGURES = {"low": 32701, "best": 32702, "high": 32703}
 
 
 @pytest.fixture
@@ -122,7 +123,7 @@ def secrets():
         on="2024-01-10",
         reports=[soon, late],
         outcome="fire",
-        munitions=7704,
+        munitions=32704,
         material_damage="yes",
         grade="confirmed",
         summary=f"Eight were hurt, {SECRET}",
@@ -151,10 +152,10 @@ def secrets():
         "corrects",
         claimant=state,
         made_on=day("2024-01-20"),
-        killed_low=7705,
-        killed_high=7706,
-        injured_low=7707,
-        injured_high=7708,
+        killed_low=32705,
+        killed_high=32706,
+        injured_low=32707,
+        injured_high=32708,
         summary=SECRET,
         report=late,
     )
@@ -194,9 +195,9 @@ def test_no_answer_holds_anything_of_a_later_day(client, secrets, address, clock
     then = without_filters(answer)
 
     assert answer.status_code == 200
-    assert SECRET in today or "770" in today
+    assert SECRET in today or FIGURE.search(today)
     assert SECRET not in then
-    assert "770" not in then
+    assert not FIGURE.search(then)
     assert "Eight" not in then
 
 
@@ -235,7 +236,7 @@ def test_pages_tell_what_was_said_by_then_and_nothing_coded_since(client, secret
     [
         ("12", "claimed", (2, 3)),
         ("13", "competing", (2, 3)),
-        ("20", "competing", (2, 7708)),
+        ("20", "competing", (2, 32708)),
     ],
 )
 def test_each_day_tells_what_was_said_by_it(client, secrets, on, status, injured):
