@@ -236,12 +236,12 @@ function circles(L, map, sites, texts) {
       };
       outline.on("click", open);
       const title = named(L, at, site.name, "base");
-      return { site, at, ring, spot, outline, number, label, open, title };
+      return { site, at, ring, spot, outline, number, label, popup, open, title };
     });
 
   let chosen = null;
   map.on("popupopen", ({ popup }) => {
-    chosen = spots.find(({ at }) => popup.getLatLng().equals(at)) ?? null;
+    chosen = spots.find((one) => one.popup === popup) ?? null; // two bases may share a place
     keep({ site: chosen?.site.slug ?? "" });
   });
   map.on("popupclose", () => keep({ site: "" }));
@@ -419,6 +419,7 @@ function brushOf(set, ranges, moved) {
     show();
   });
   set.hidden = false;
+  document.querySelector("[data-asked-days]")?.remove(); // on paper the days of the slider stand
   return { show };
 }
 
@@ -488,6 +489,7 @@ function keep(values) {
   const text = query.toString();
   history.replaceState(history.state, "", text ? `?${text}` : location.pathname);
   for (const other of document.querySelectorAll(".languages a")) other.search = text;
+  document.querySelector("p.printed [dir=ltr]").textContent = location.href;
 }
 
 function keepView(map) {
