@@ -92,3 +92,12 @@ def test_address_names_the_chosen_of_two_bases_at_one_place(visit, site):
         reader.page.locator(f'path.outline[aria-label^="{one["name"]}."]').focus()
         reader.page.keyboard.press("Enter")
         reader.page.wait_for_function(f"location.search.includes('site={one['slug']}')")
+
+
+@pytest.mark.parametrize("query", ["since=2024-01-01", "until=2024-01-01", ""])
+def test_an_end_that_nobody_asked_for_is_left_open(visit, query):
+    reader = visit()
+
+    reader.open(f"/map/?{query}")
+
+    assert reader.page.evaluate("location.search").removeprefix("?") == query

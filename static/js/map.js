@@ -35,9 +35,9 @@ async function start(holder) {
     place(map, [...spots.names(), ...towns], spots.areas());
   };
 
-  const brush = brushOf(holder.querySelector(".brush"), days.ranges, ([since, until], whole) => {
+  const brush = brushOf(holder.querySelector(".brush"), days.ranges, ([since, until], named) => {
     for (const site of sites) site.count = counted(site.ranges, since, until);
-    keepDays(whole ? ["", ""] : [since, until]);
+    keepDays(named);
     update();
     tell(holder, sites, texts);
   });
@@ -349,7 +349,7 @@ function card(site, texts) {
 
 // The slider
 
-/** Two handles over the days on record. `moved` gets both days, and whether they are all days. */
+/** Two handles over the days on record. `moved` gets both, and those that leave something out. */
 function brushOf(set, ranges, moved) {
   if (!ranges.length) return null;
   // Wide enough for the asked days: moved to those on record, they would show what nobody asked for.
@@ -378,8 +378,9 @@ function brushOf(set, ranges, moved) {
       input.setAttribute("aria-valuetext", day);
       input.previousElementSibling.textContent = day;
     }
-    const whole = since.valueAsNumber === 0 && until.valueAsNumber === length;
-    moved([iso(since.valueAsNumber), iso(until.valueAsNumber)], whole);
+    const shown = [iso(since.valueAsNumber), iso(until.valueAsNumber)];
+    // An end beyond which there is nothing is left open: what is recorded later lies in it too.
+    moved(shown, [shown[0] > iso(0) ? shown[0] : "", shown[1] < iso(length) ? shown[1] : ""]);
   }
 
   let timer = null;
@@ -499,7 +500,6 @@ function keepView(map) {
 
 let daysAsked = ["", ""];
 
-/** Days that are all there are need not be named. */
 function keepDays([since, until]) {
   daysAsked = [since, until];
   keep({ since, until });
