@@ -107,11 +107,14 @@ def _sites(filters: Any) -> dict[int, Count]:
 
 
 def _bases(filters: Any) -> set[int] | None:
-    """The ids of the bases that are asked for; None: all."""
+    """The ids of the bases that are asked for; None: all.
+
+    A filter that is asked for nothing may not be in the set (`LookupFilterSet.asked`).
+    """
     found, cleaned = None, filters.form.cleaned_data
-    if "base" in filters.data and cleaned["base"]:
+    if cleaned.get("base"):
         found = filters.basis.rule.group(base.pk for base in cleaned["base"])
-    if "country" in filters.data and cleaned["country"]:
+    if cleaned.get("country"):
         inside = set(bases_in(TODAY, cleaned["country"]).values_list("id", flat=True))
         found = inside if found is None else inside & found
     return found

@@ -35,9 +35,9 @@ async function start(holder) {
     place(map, [...spots.names(), ...towns], spots.areas());
   };
 
-  const brush = brushOf(holder.querySelector(".brush"), days.ranges, ([since, until], whole) => {
+  const brush = brushOf(holder.querySelector(".brush"), days.ranges, ([since, until], named) => {
     for (const site of sites) site.count = counted(site.ranges, since, until);
-    keepDays(whole ? ["", ""] : [since, until]);
+    keepDays(named);
     update();
     tell(holder, sites, texts);
   });
@@ -236,12 +236,12 @@ function circles(L, map, sites, texts) {
       };
       outline.on("click", open);
       const title = named(L, at, site.name, "base");
-      return { site, at, ring, spot, outline, number, label, open, title };
+      return { site, at, ring, spot, outline, number, label, popup, open, title };
     });
 
   let chosen = null;
   map.on("popupopen", ({ popup }) => {
-    chosen = spots.find(({ at }) => popup.getLatLng().equals(at)) ?? null;
+    chosen = spots.find((one) => one.popup === popup) ?? null; // two bases may share a place
     keep({ site: chosen?.site.slug ?? "" });
   });
   map.on("popupclose", () => keep({ site: "" }));
@@ -349,7 +349,7 @@ function card(site, texts) {
 
 // The slider
 
-/** Two handles over the days on record. `moved` gets both days, and whether they are all days. */
+/** Two handles over the days on record. `moved` gets both, and those that leave something out. */
 function brushOf(set, ranges, moved) {
   if (!ranges.length) return null;
   // Wide enough for the asked days: moved to those on record, they would show what nobody asked for.
@@ -378,8 +378,9 @@ function brushOf(set, ranges, moved) {
       input.setAttribute("aria-valuetext", day);
       input.previousElementSibling.textContent = day;
     }
-    const whole = since.valueAsNumber === 0 && until.valueAsNumber === length;
-    moved([iso(since.valueAsNumber), iso(until.valueAsNumber)], whole);
+    const shown = [iso(since.valueAsNumber), iso(until.valueAsNumber)];
+    // An end beyond which there is nothing is left open: what is recorded later lies in it too.
+    moved(shown, [shown[0] > iso(0) ? shown[0] : "", shown[1] < iso(length) ? shown[1] : ""]);
   }
 
   let timer = null;
@@ -419,6 +420,7 @@ function brushOf(set, ranges, moved) {
     show();
   });
   set.hidden = false;
+  document.querySelector("[data-asked-days]")?.remove(); // on paper the days of the slider stand
   return { show };
 }
 
@@ -488,6 +490,7 @@ function keep(values) {
   const text = query.toString();
   history.replaceState(history.state, "", text ? `?${text}` : location.pathname);
   for (const other of document.querySelectorAll(".languages a")) other.search = text;
+  document.querySelector("p.printed [dir=ltr]").textContent = location.href;
 }
 
 function keepView(map) {
@@ -497,7 +500,6 @@ function keepView(map) {
 
 let daysAsked = ["", ""];
 
-/** Days that are all there are need not be named. */
 function keepDays([since, until]) {
   daysAsked = [since, until];
   keep({ since, until });

@@ -188,3 +188,9 @@ def make_record(record):
         incident = make_incident(place, on=str(earliest), until=str(latest), **fields)
         for number in claiming:
             make_claim(incident, claimant=claimants[number])
+
+
+@pytest.mark.parametrize("name", ["base", "country", "since", "rule"])
+def test_a_filter_left_empty_asks_for_nothing(client, record, name):
+    for group_by in GroupBy.values:
+        assert ask(client, f"{name}=&group_by={group_by}") == ask(client, f"group_by={group_by}")

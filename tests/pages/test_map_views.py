@@ -217,3 +217,11 @@ def test_no_picture_comes_from_elsewhere_unless_a_tile_server_is_set(client, rec
     )
     assert 'data-tiles="https://tiles.example.org/{z}/{x}/{y}.png"' in answer.content.decode()
     assert "tiles.example.org" not in client.get("/bases/").headers["Content-Security-Policy"]
+
+
+def test_on_paper_the_asked_days_stand_beside_the_number(client, record):
+    page = client.get("/map/?since=2024-01-10&until=2024-01-20").content.decode()
+
+    told = re.search(r'<p class="printed" data-asked-days>(.*?)</p>', page)[1]
+    assert re.sub("<[^>]+>", "", told) == "Days: 10 to 20 January 2024"
+    assert "data-asked-days" not in client.get("/map/").content.decode()

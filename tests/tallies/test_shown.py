@@ -149,3 +149,20 @@ def test_corrections_link_to_what_they_touched(client, tally):
 
     assert f'<a href="/corrections/#revision-{last_revision().number}">' in page
     assert "/corrections/#" not in client.get("/?known_on=2024-06-01").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("known_on=soon", "That day cannot be answered"),
+        ("rule=nobody", "This question cannot be answered"),
+        ("since=2024-02-01&until=2024-01-01", "This question cannot be answered"),
+    ],
+)
+def test_refusal_says_what_cannot_be_answered(client, query, words):
+    make_tally()
+
+    answer = client.get(f"/?{query}")
+
+    assert answer.status_code == 400
+    assert f"<h1>{words}</h1>" in answer.content.decode()
