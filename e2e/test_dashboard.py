@@ -56,6 +56,23 @@ def test_day_that_is_typed_asks_only_once_and_keeps_the_place(visit):
     assert all("since=2024-01-15" in link for link in counted(reader))
 
 
+def test_window_that_is_moved_waits_for_its_other_day(visit):
+    reader = visit()
+    reader.open("/?since=2024-01-01&until=2024-01-31")
+    page = reader.page
+
+    page.locator("#id_since").fill("2024-02-01")
+    page.wait_for_timeout(1_000)  # longer than a day that is typed waits
+    page.locator(BUTTON).click()
+    assert "since=2024-01-01" in page.url
+    page.locator("#id_until").fill("2024-02-29")
+    page.wait_for_url("**since=2024-02-01&until=2024-02-29*")
+    page.wait_for_selector("#parts > .notice")
+
+    assert all("since=2024-02-01&until=2024-02-29" in link for link in counted(reader))
+    assert reader.messages == []
+
+
 def test_without_scripts_the_button_shows_the_same(visit):
     question = "?counter=sohr&since=2024-01-15&rule=house"
     reader, other = visit(scripts=False), visit()

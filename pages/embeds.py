@@ -36,9 +36,10 @@ def embed(request, part):
         raise Http404("No such part can be embedded.")
     found = shown(request.GET)
     if isinstance(found, BaseForm):
-        return render(request, "attacks/bad_clock.html", {"clocks": found}, status=400)
+        reasons = [f"{found[name].label}: {' '.join(own)}" for name, own in found.errors.items()]
+        return _refused(request, part, reasons, status=400)
     if found.errors:
-        raise Http404(" ".join(found.errors.values()))
+        return _refused(request, part, found.errors.values(), status=404)
     context = {
         "shown": found,
         "reconciliation": found.reconciliation,
@@ -49,6 +50,12 @@ def embed(request, part):
         "name": PARTS[part][0],
     }
     return render(request, f"pages/embed/{part}.html", context)
+
+
+def _refused(request, part, reasons, *, status):
+    """Framed too: a frame that shows nothing would not say why."""
+    context = {"name": PARTS[part][0], "reasons": reasons, "back": reverse("tallies:dashboard")}
+    return render(request, "pages/embed/refused.html", context, status=status)
 
 
 @kept_page

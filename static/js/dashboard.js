@@ -50,9 +50,17 @@ function ask(changed) {
 // The year 2024 is the years 2, 20 and 202 while it is typed.
 const isHalfTyped = (field) => field.type === "date" && field.value && field.value < FIRST_DAY;
 
+/** A window that is moved ends before it begins, until its other day is given too. */
+function isHalfMoved() {
+  const { since, until } = form.elements;
+  const isSo = Boolean(since.value && until.value && since.value > until.value);
+  until.min = isSo ? since.value : ""; // the browser says so to whoever presses the button
+  return isSo;
+}
+
 form?.addEventListener("change", ({ target }) => {
   clearTimeout(waiting);
-  if (isHalfTyped(target)) return;
+  if (isHalfTyped(target) || isHalfMoved()) return;
   waiting = setTimeout(() => ask(target.name), target.type === "date" ? A_PAUSE : 0);
 });
 form?.addEventListener("submit", () => clearTimeout(waiting));

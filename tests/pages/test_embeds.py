@@ -55,6 +55,25 @@ def test_part_that_cannot_be_asked_is_refused(client, record, address, status):
     assert client.get(address).status_code == status
 
 
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize(
+    ("query", "status", "reason"),
+    [
+        ("tally=gone", 404, "No tally of that key is by"),
+        ("since=abc", 400, "Since: Give a day as YYYY-MM-DD."),
+        ("since=2024-02-01&until=2024-01-01", 400, "Until: The last day is before the first."),
+        ("rule=nobody", 400, "Counted by the rule of:"),
+    ],
+)
+def test_refusal_is_framed_so_that_it_can_be_read(client, record, part, query, status, reason):
+    response = client.get(f"/embed/{part}/?{query}")
+
+    assert response.status_code == status
+    assert reason in response.content.decode()
+    assert "frame-ancestors *" in response.headers["Content-Security-Policy"]
+    assert "X-Frame-Options" not in response.headers
+
+
 def test_page_of_parts_gives_the_code_to_paste(client):
     page = client.get("/ar/embed/").content.decode()
 
