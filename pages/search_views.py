@@ -13,6 +13,12 @@ FACETS = {
     "weapon": _("Weapon"),
     "year": _("Year"),
 }
+# What has no list of its own that looks for a text: `of` asks for all that is found of one kind.
+ALONE = {
+    "organisations": searching.organisations,
+    "tallies": searching.tallies,
+    "reports": searching.reports,
+}
 
 
 @require_safe
@@ -27,10 +33,19 @@ def search(request):
         response = render(request, "attacks/too_many_searches.html", {"seconds": wait}, status=429)
         response.headers["Retry-After"] = str(wait)
         return response
-    return render(request, "pages/search.html", {"text": text, **found(text)})
+    return render(request, "pages/search.html", {"text": text, **found(text, request.GET)})
 
 
-def found(text):
+def found(text, asked):
+    kind = asked.get("of")
+    if kind in ALONE:
+        group = ALONE[kind](text, asked.get("page", "1"))
+        if group.total:
+            return {kind: group, "total": group.total, "of": kind, "page": group.page}
+    return found_of_all_kinds(text)
+
+
+def found_of_all_kinds(text):
     bases, facets = searching.bases(text), searching.facets(text)
     groups = {
         "bases": bases,

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.paginator import Page, Paginator
 from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import ExtractYear
 from django.http import QueryDict
@@ -25,16 +26,18 @@ from sources.models import Organisation, OrganisationName
 from tallies.models import PublishedTally, TallyLine
 from tallies.public import cited_in_public
 
-FIRST = 8  # of each kind, on the page
+FIRST = 8  # of each kind, on the page of all
+ON_A_PAGE = 50  # of one kind alone
 ANSWERS = 100  # of which the counts are kept
 
 
 @dataclass(frozen=True)
 class Group:
-    """The first of the records of one kind, and how many there are."""
+    """The first of the records of one kind, and how many there are; or a page of them."""
 
     rows: list[Any]
     total: int
+    page: Page[Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -50,24 +53,24 @@ def bases(text: str) -> Group:
     return _group(NameIndex.from_database().containing(text))
 
 
-def organisations(text: str) -> Group:
+def organisations(text: str, page: str | None = None) -> Group:
     part = normalise(text)
     ids = {id for name, id in _names_of_organisations() if part and part in name}
-    return _group(Organisation.objects.filter(pk__in=ids).order_by("name", "id"))
+    return _group(Organisation.objects.filter(pk__in=ids).order_by("name", "id"), page)
 
 
-def tallies(text: str) -> Group:
+def tallies(text: str, page: str | None = None) -> Group:
     printed = TallyLine.objects.filter(tally=OuterRef("pk")).filter(
         with_words(text, ("name_as_printed",))
     )
     texts = ("key", "note", "counter__name", "counter__name_ar", "territory_text")
     found = PublishedTally.objects.filter(with_words(text, texts) | Q(Exists(printed)))
-    return _group(found.select_related("counter", "report").order_by("-id"))
+    return _group(found.select_related("counter", "report").order_by("-id"), page)
 
 
-def reports(text: str) -> Group:
+def reports(text: str, page: str | None = None) -> Group:
     found = cited_in_public().filter(with_words(text, ("title", "key", "url")))
-    return _group(found.select_related("publisher").order_by("-published_latest", "-id"))
+    return _group(found.select_related("publisher").order_by("-published_latest", "-id"), page)
 
 
 def incidents(text: str) -> Group:
@@ -76,7 +79,10 @@ def incidents(text: str) -> Group:
     return Group(list(found[:FIRST]), sum(row[-1] for row in _parts(text)))
 
 
-def _group(found: Any) -> Group:
+def _group(found: Any, number: str | None = None) -> Group:
+    if number is not None:
+        page = Paginator(found, ON_A_PAGE).get_page(number)
+        return Group(list(page), page.paginator.count, page)
     if isinstance(found, list):
         return Group(found[:FIRST], len(found))
     return Group(list(found[:FIRST]), found.count())

@@ -1,5 +1,7 @@
 """Search over everything, in any spelling, and what may not be found."""
 
+import re
+
 import pytest
 from django.core.cache import caches
 
@@ -28,8 +30,8 @@ def record():
     make_report(title="A drone at Shaddadi", url="https://example.org/unseen")
 
 
-def page(client, text):
-    response = client.get("/search/", {"q": text})
+def page(client, text, **asked):
+    response = client.get("/search/", {"q": text, **asked})
     assert response.status_code == 200
     return response.content.decode()
 
@@ -71,6 +73,30 @@ def test_search_finds_neither_drafts_nor_reports_that_nothing_public_cites(clien
 
 def test_search_finds_a_tally_by_its_key(client, record):
     assert 'href="/tallies/sohr-1/"' in page(client, "sohr-1")
+
+
+def test_search_opens_all_that_it_found_of_one_kind(client):
+    for number in range(60):
+        make_organisation(f"brigade-{number:02}", name=f"Brigade {number:02}")
+        make_tally(make_organisation(f"counter-{number}"), [], key=f"brigade-tally-{number}")
+
+    everything = page(client, "brigade")
+    first = page(client, "brigade", of="organisations")
+    second = page(client, "brigade", of="organisations", page="2")
+    tallies = page(client, "brigade", of="tallies")
+
+    assert 'href="/search/?q=brigade&amp;of=organisations">All 60 organisations</a>' in everything
+    assert len(re.findall(r'href="/organisations/brigade-\d+/"', everything)) == 8
+    assert len(re.findall(r'href="/organisations/brigade-\d+/"', first)) == 50
+    assert len(re.findall(r'href="/organisations/brigade-\d+/"', second)) == 10
+    assert "brigade-tally" not in first
+    assert "brigade-59" in second
+    assert len(re.findall(r'href="/tallies/brigade-tally-\d+/"', tallies)) == 50
+
+
+@pytest.mark.parametrize("asked", [{"of": "drafts"}, {"of": "reports"}, {"page": "x"}])
+def test_search_of_a_kind_that_has_nothing_shows_all_kinds(client, record, asked):
+    assert 'href="/bases/al-shaddadi/"' in page(client, "shaddadah", **asked)
 
 
 def test_search_finds_nothing_and_says_so(client, record):
