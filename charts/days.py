@@ -26,6 +26,7 @@ class Mark:
     href: str
     kind: str = "s1"
     key: str = ""
+    attack_count: int = 1  # that it stands for
 
 
 def days_line(
@@ -45,8 +46,10 @@ def days_line(
         table=[
             [Cell(days_words(one.earliest, one.latest)), Cell(one.label, one.href)] for one in marks
         ],
-        csv_columns=["earliest", "latest", "key", "what"],
-        csv_rows=[(one.earliest, one.latest, one.key, one.label) for one in marks],
+        csv_columns=["earliest", "latest", "key", "attack_count", "what"],
+        csv_rows=[
+            (one.earliest, one.latest, one.key, one.attack_count, one.label) for one in marks
+        ],
     )
     if marks:
         chart.panels = [_panel(marks)]

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from attacks.counting import Row, counted
 from attacks.models import Incident, public_id
@@ -33,7 +34,7 @@ def drawn_over_time(
     rows = list(
         counted(incidents)
         .order_by("earliest", "id")
-        .values_list("serial", "earliest", "latest", "weapon")[: MARKS + 1]
+        .values_list("serial", "earliest", "latest", "weapon", "attack_count")[: MARKS + 1]
     )
     if len(rows) > MARKS:
         return by_columns(name, title, months(), list_at, label)
@@ -47,12 +48,18 @@ def _marks(rows: Iterable[tuple[Any, ...]]) -> list[Mark]:
         Mark(
             earliest,
             latest,
-            weapons[weapon],
+            weapons[weapon] if attacks == 1 else _of_several(weapons[weapon], attacks),
             Incident(serial=serial).get_absolute_url(),
             key=public_id(serial),
+            attack_count=attacks,
         )
-        for serial, earliest, latest, weapon in rows
+        for serial, earliest, latest, weapon, attacks in rows
     ]
+
+
+def _of_several(weapon: Any, attacks: int) -> str:
+    stands = ngettext("stands for %(number)s attack", "stands for %(number)s attacks", attacks)
+    return f"{weapon}{_(', ')}{stands % {'number': attacks}}"
 
 
 def by_columns(

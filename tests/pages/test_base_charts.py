@@ -127,6 +127,17 @@ def test_timeline_draws_each_incident_and_many_by_months(conoco, monkeypatch):
     assert [f"{month[0]:%Y-%m}" for month in months] == ["2024-01", "2024-02"]
 
 
+def test_timeline_says_how_many_attacks_a_mark_stands_for(conoco):
+    make_incident(conoco, on="2024-01-30", weapon="drone")
+    make_incident(conoco, on="2024-02-05", weapon="drone", attack_count=3)
+
+    chart = asked("base-timeline")
+
+    column = chart.csv_columns.index("attack_count")
+    assert [row[column] for row in chart.csv_rows] == [1, 3]
+    assert [f"{row[1].text}" for row in chart.table] == ["drone", "drone, stands for 3 attacks"]
+
+
 def test_casualties_without_a_figure_leave_the_upper_end_open(conoco):
     make_incident(conoco, killed_low=1, killed_high=2, injured_low=0, injured_high=0)
     make_incident(conoco, killed_low=2, killed_high=2)
