@@ -240,16 +240,24 @@ def incidents_query(params, row_filters=None):
 def incidents_queries(params):
     """The same for many rows of one question: a function of their filters."""
     known = {name: given for name, given in params.lists() if name in CountFilter.base_filters}
+    asked = _encoded(known)  # once for all rows
 
     def query_of_row(row_filters):
-        query = known | {name: [value] for name, value in row_filters.items()}
+        own = {name: [value] for name, value in row_filters.items()}
         if claimant := row_filters.get("claimant"):
-            others = [other for other in known.get("claimant", ()) if other != claimant]
-            query["claimant"] = [*others, claimant]
-        query = {name: values for name, values in query.items() if any(values)}
-        return urlencode(query | {"counted": ["true"]}, doseq=True)
+            own["claimant"] = [*(c for c in known.get("claimant", ()) if c != claimant), claimant]
+        parts = asked | _encoded(own)
+        return "&".join([*filter(None, parts.values()), "counted=true"])
 
     return query_of_row
+
+
+def _encoded(given):
+    """The part of a query string for each name; empty where no value is given."""
+    return {
+        name: urlencode({name: values}, doseq=True) if any(values) else ""
+        for name, values in given.items()
+    }
 
 
 def query_of(basis, window, **where):
