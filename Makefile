@@ -6,10 +6,13 @@ PYTHON = python3
 PORT ?= 8000
 # For the tests and the lock: make test ARGS="-k tally", make lock ARGS=--upgrade
 ARGS =
+# How many tests run at once, for each core one; 0 for a debugger.
+WORKERS = auto
 # For the benchmark: make bench INCIDENTS=100000
 INCIDENTS = 1000000
 
 PY = .venv/bin/python
+PYTEST = $(PY) -m pytest --numprocesses $(WORKERS) --dist worksteal
 LOCK = requirements.txt
 
 # A site on this machine. DATABASE_URL chooses another database than basewatch.sqlite3.
@@ -25,14 +28,14 @@ test: test-sqlite test-postgres
 
 test-sqlite: venv-dev
 	@echo '== SQLite'
-	DATABASE_URL= $(PY) -m pytest $(ARGS)
+	DATABASE_URL= $(PYTEST) $(ARGS)
 
 test-postgres: venv-dev
-	$(PY) -m tests.postgres -- $(PY) -m pytest $(ARGS)
+	$(PY) -m tests.postgres -- $(PYTEST) $(ARGS)
 
 # Each page in a browser; Chromium comes by e2e/install_tools.sh.
 e2e: venv-e2e
-	$(PY) -m pytest e2e $(ARGS)
+	$(PYTEST) e2e $(ARGS)
 
 # The pictures of docs/screenshots/.
 screenshots: venv-e2e
