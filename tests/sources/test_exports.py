@@ -15,7 +15,9 @@ URL = "https://example.org/1"
 
 
 @pytest.mark.parametrize(
-    ("table", "kind"), [(ORGANISATIONS, PUBLISHERS), (REPORTS, REPORTS_FORMAT)], ids=str
+    ("table", "kind"),
+    [(ORGANISATIONS, PUBLISHERS), (REPORTS, REPORTS_FORMAT)],
+    ids=["organisations", "reports"],
 )
 def test_columns_are_those_of_the_import_in_its_order(table, kind):
     assert table.names == kind.required + kind.optional
