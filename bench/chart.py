@@ -1,6 +1,7 @@
 """One chart of all results: how far each is from its goal, on a scale of powers of ten."""
 
 import math
+from collections.abc import Iterator, Sequence
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -15,10 +16,10 @@ COLOURS = {"pass": "#2e7d5b", "short": "#c2571a"}
 STYLE = "text{font:12px system-ui,sans-serif;fill:#6b7280}.title{font-weight:600}"
 
 
-def chart(document: dict[str, Any]) -> str:
+def chart(documents: Sequence[dict[str, Any]]) -> str:
     lines, y = [], TOP
-    for name, database in document["databases"].items():
-        lines.append(_text(0, y, name, "title"))
+    for name, number, database in _databases(documents):
+        lines.append(_text(0, y, f"{name}, {number:,} incidents", "title"))
         y += LINE
         for one in results(database["measures"]):
             if one.verdict in COLOURS:
@@ -30,20 +31,24 @@ def chart(document: dict[str, Any]) -> str:
         f'<line x1="{goal:.0f}" x2="{goal:.0f}" y1="{TOP - 14}" y2="{y - LINE}" '
         'stroke="#6b7280" stroke-dasharray="3 3"/>'
     )
-    number = f"{document['settings']['incidents']:,} incidents"
-    return "\n".join([*_head(y, number), *lines, "</svg>\n"])
+    return "\n".join([*_head(y), *lines, "</svg>\n"])
 
 
-def _head(height: int, number: str) -> list[str]:
-    title = f"{TITLE}, at {number}"
+def _databases(documents: Sequence[dict[str, Any]]) -> Iterator[tuple[str, int, dict[str, Any]]]:
+    for document in documents:
+        for name, database in document["databases"].items():
+            yield name, document["settings"]["incidents"], database
+
+
+def _head(height: int) -> list[str]:
     return [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
         'aria-labelledby="title desc">',
-        f'<title id="title">{title}</title>',
+        f'<title id="title">{TITLE}</title>',
         '<desc id="desc">One bar for each goal, on a scale of powers of ten. A bar that reaches '
         "the dashed line meets its goal; docs/performance.md has the same as a table.</desc>",
         f"<style>{STYLE}</style>",
-        _text(0, 16, title, "title"),
+        _text(0, 16, TITLE, "title"),
         _text(_x(1), 34, "goal", anchor="middle"),
     ]
 

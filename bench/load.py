@@ -15,6 +15,7 @@ SCRIPT = Path(__file__).with_name("load.lua")
 CONNECTIONS = 4
 WARMING = 12  # clients at once, more than one worker has threads for
 BLOCK = 65_536  # bytes
+HEADING = 1  # line over the rows of a file
 LONGEST = 64  # seconds that even the slowest is asked for
 TIMINGS = "%{http_code} %{time_starttransfer} %{time_total}"
 
@@ -82,15 +83,24 @@ def take(url: str, target: str = "/dev/null") -> Taken:
 
 
 def lines_a_second(url: str, seconds: float) -> float:
-    """Of a long answer that curl reads for so long at most."""
-    lines, spent, start = 0, 0.0, time.perf_counter()
+    """Of a long answer, from its first row on, of as much as comes in so many seconds.
+
+    What sorts everything before the first row would otherwise be measured by its wait alone.
+    """
+    lines, begun, spent = 0, 0, 0.0
+    asked = start = time.perf_counter()
     with subprocess.Popen(["curl", "--silent", "--no-buffer", url], stdout=subprocess.PIPE) as curl:
         assert curl.stdout
         while spent < seconds and (chunk := os.read(curl.stdout.fileno(), BLOCK)):
+            now = time.perf_counter()
             lines += chunk.count(b"\n")
-            spent = time.perf_counter() - start
+            if not begun and lines > HEADING:
+                begun, start = lines, now
+            spent = now - start if begun else 0.0
         curl.terminate()
-    return lines / spent
+    if lines == begun:  # all of it at once
+        return lines / (time.perf_counter() - asked)
+    return (lines - begun) / spent
 
 
 def first_lines(url: str, number: int) -> list[bytes]:

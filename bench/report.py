@@ -1,17 +1,20 @@
 """Results as a table on the screen, in docs/performance.md, and as its chart.
 
-    python -m bench.report RESULTS.json
+    python -m bench.report RESULTS.json ...
 
 writes the tables and figures between the markers of docs/performance.md, and docs/performance.svg.
+Each database may have been measured by a run of its own.
 """
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from bench.chart import TITLE, chart
+from bench.databases import Postgres
 from bench.goals import HEADINGS, columns, results
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -26,13 +29,15 @@ def screen(name: str, measures: dict[str, list[float]]) -> str:
     return "\n".join([name, *columns([HEADINGS, *(one.cells for one in results(measures))])])
 
 
-def page(document: Document) -> str:
+def page(documents: Sequence[Document]) -> str:
     """What stands between the markers."""
-    parts = [f"![{TITLE}]({CHART})", _circumstances(document)]
-    for name, database in document["databases"].items():
-        lines = ["| " + " | ".join(HEADINGS) + " |", "|" + " --- |" * len(HEADINGS)]
-        lines += [f"| {' | '.join(one.cells)} |" for one in results(database["measures"])]
-        parts += [f"### {name}", "\n".join(lines), _medians(database["measures"])]
+    parts = [f"![{TITLE}]({CHART})"]
+    for document in documents:
+        parts.append(_circumstances(document))
+        for name, database in document["databases"].items():
+            lines = ["| " + " | ".join(HEADINGS) + " |", "|" + " --- |" * len(HEADINGS)]
+            lines += [f"| {' | '.join(one.cells)} |" for one in results(database["measures"])]
+            parts += [f"### {name}", "\n".join(lines), _medians(database["measures"])]
     return "\n\n".join(parts)
 
 
@@ -40,13 +45,15 @@ def _circumstances(document: Document) -> str:
     machine = document["machine"]
     versions = ", ".join(f"{name} {version}" for name, version in document["versions"].items())
     settings = document["settings"]
-    return (
+    said = (
         f"`{document['command']}`, on {document['day']}: {settings['incidents']:,} incidents, seed "
         f"{settings['seed']}; medians of {settings['rounds']} rounds ({settings['import_rounds']} "
         f"of imports), {settings['seconds']} seconds for each load. {machine['processor']}, "
-        f"{machine['cores']} cores, {machine['memory_gb']} GB. {versions}. "
-        f"PostgreSQL with {settings['postgresql']}."
+        f"{machine['cores']} cores, {machine['memory_gb']} GB. {versions}."
     )
+    if any(name.startswith(Postgres.name) for name in document["databases"]):
+        said += f" PostgreSQL with {settings['postgresql']}."
+    return said
 
 
 def _medians(measures: dict[str, list[float]]) -> str:
@@ -70,13 +77,14 @@ def placed(text: str, results: str) -> str:
     return f"{before}{BEGIN}\n\n{results}\n\n{END}{after}"
 
 
-def write(document: Document, docs: Path = DOCS) -> None:
+def write(*documents: Document, docs: Path = DOCS) -> None:
     target = docs / PAGE
-    target.write_text(placed(target.read_text(encoding="utf-8"), page(document)), encoding="utf-8")
-    (docs / CHART).write_text(chart(document), encoding="utf-8")
+    text = placed(target.read_text(encoding="utf-8"), page(documents))
+    target.write_text(text, encoding="utf-8")
+    (docs / CHART).write_text(chart(documents), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
+    if len(sys.argv) < 2:
         raise SystemExit(__doc__)
-    write(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")))
+    write(*(json.loads(Path(name).read_text(encoding="utf-8")) for name in sys.argv[1:]))
